@@ -1,0 +1,44 @@
+//! Thin typed faces of the AWS services that we use.
+//!
+//! What a handler does with them is behind a trait where a test needs to see or break it; everything else is concrete.
+
+pub mod queues;
+pub mod schedules;
+pub mod secrets;
+
+pub use aws_config::SdkConfig;
+pub use queues::{Outgoing, Queues, SqsQueues};
+pub use schedules::{CampaignSchedule, SchedulerSchedules, Schedules};
+pub use secrets::Secrets;
+
+/// An AWS service did not do what we asked. The message is AWS's own, which names no secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{service} {operation}: {message}")]
+pub struct Error {
+    /// The service, for example `sqs`.
+    pub service: &'static str,
+    /// The operation, for example `SendMessageBatch`.
+    pub operation: &'static str,
+    /// What it said.
+    pub message: String,
+}
+
+impl Error {
+    pub(crate) fn new(service: &'static str, operation: &'static str, error: &impl std::error::Error) -> Self {
+        // The SDK's own text is only the outermost layer ("service error"); what happened is in its sources.
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self { service, operation, message }
+    }
+}
+
+/// The configuration that all clients of this process share: region, credentials and endpoint come from the environment
+/// that Lambda sets. `AWS_ENDPOINT_URL` points everything at an emulator.
+pub async fn shared_config() -> SdkConfig {
+    aws_config::load_from_env().await
+}
