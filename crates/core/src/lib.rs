@@ -1,0 +1,15 @@
+//! The domain of Rostrum, pure: ids, states, decisions, formatting. No async, no I/O, no SQL, no AWS.
+//!
+//! Time and randomness come in as arguments, so that every decision can be repeated and tested.
+
+pub mod access;
+pub mod campaign;
+pub mod employee;
+pub mod field;
+pub mod generation;
+pub mod ids;
+pub mod password;
+pub mod platform;
+pub mod schedule;
+
+mod check;

@@ -1,0 +1,176 @@
+//! Workspaces, the people in them, and what they may do there.
+
+use chrono::{DateTime, Utc};
+use rostrum_core::{
+    access::Role,
+    employee::Email,
+    ids::{UserId, WorkspaceId},
+};
+use sqlx::PgExecutor;
+
+use crate::{Error, Transaction, error::read};
+
+/// A person, as far as signing in needs to know them.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// What their password is checked against, a PHC string; `None` if they cannot sign in.
+    pub password_hash: Option<String>,
+    /// Whether they may not sign in, nor use a token that they still have.
+    pub is_suspended: bool,
+}
+
+/// A person to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// The id, which is not used if the address is known already.
+    pub id: UserId,
+    /// What they are known by.
+    pub email: &'a Email,
+    /// Their name.
+    pub name: &'a str,
+    /// A PHC string, or `None` for somebody who does not sign in.
+    pub password_hash: Option<&'a str>,
+}
+
+/// The workspace with this slug.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn workspace_by_slug(executor: impl PgExecutor<'_>, slug: &str) -> Result<Option<WorkspaceId>, Error> {
+    let id = sqlx::query_scalar!("SELECT id FROM workspaces WHERE slug = $1", slug).fetch_optional(executor).await?;
+    Ok(id.map(WorkspaceId::from))
+}
+
+/// Adds a workspace. The fleet's own role may not; it needs a connection of the schema's owner.
+///
+/// # Errors
+/// [`Error::Duplicate`] if the slug is taken.
+pub async fn create_workspace(
+    transaction: &mut Transaction,
+    id: WorkspaceId,
+    slug: &str,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO workspaces (id, slug, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
+        id.uuid(),
+        slug,
+        name,
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The person with this address. People are known across workspaces; what they may see is their membership's business.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn user_by_email(executor: impl PgExecutor<'_>, email: &Email) -> Result<Option<User>, Error> {
+    let row = sqlx::query!("SELECT id, password_hash, status FROM users WHERE email = $1", email.as_str())
+        .fetch_optional(executor)
+        .await?;
+    Ok(row.map(|row| User {
+        id: row.id.into(),
+        password_hash: row.password_hash,
+        is_suspended: row.status == "suspended",
+    }))
+}
+
+/// Adds a person, unless the address is known already. Answers whose it is; a known person is not changed.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub async fn create_user(
+    transaction: &mut Transaction,
+    user: &NewUser<'_>,
+    now: DateTime<Utc>,
+) -> Result<UserId, Error> {
+    let added = sqlx::query_scalar!(
+        "INSERT INTO users (id, email, name, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (email) DO NOTHING
+         RETURNING id",
+        user.id.uuid(),
+        user.email.as_str(),
+        user.name,
+        user.password_hash,
+        now,
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    // A second statement, because the first one does not see a row that was committed while it ran.
+    let id = match added {
+        Some(id) => id,
+        None => {
+            sqlx::query_scalar!("SELECT id FROM users WHERE email = $1", user.email.as_str())
+                .fetch_one(transaction)
+                .await?
+        }
+    };
+    Ok(id.into())
+}
+
+/// Makes a person a member of the workspace, unless they are. Answers whether they were added; the role of a member is
+/// not changed.
+///
+/// # Errors
+/// [`Error::Missing`] if there is no such workspace or person.
+pub async fn create_membership(
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let added = sqlx::query!(
+        "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (workspace_id, user_id) DO NOTHING",
+        workspace_id.uuid(),
+        user_id.uuid(),
+        role.as_str(),
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+/// What a person is in the workspace now; `None` if they are not in it or are suspended.
+///
+/// # Errors
+/// If Postgres cannot be read, or holds a role that the code does not know.
+pub async fn role(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+) -> Result<Option<Role>, Error> {
+    let role = sqlx::query_scalar!(
+        "SELECT membership.role
+         FROM memberships AS membership
+         JOIN users AS person ON person.id = membership.user_id
+         WHERE membership.workspace_id = $1 AND membership.user_id = $2 AND person.status = 'active'",
+        workspace_id.uuid(),
+        user_id.uuid(),
+    )
+    .fetch_optional(executor)
+    .await?;
+    role.map(|role| read("memberships.role", &role)).transpose()
+}
+
+/// The workspace that a person signs in to if they name none: the one that they joined first.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn first_workspace(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Option<WorkspaceId>, Error> {
+    let id = sqlx::query_scalar!(
+        "SELECT workspace_id FROM memberships WHERE user_id = $1 ORDER BY created_at, workspace_id LIMIT 1",
+        user_id.uuid(),
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(id.map(WorkspaceId::from))
+}

@@ -1,0 +1,4 @@
+//! Posts: storing what was generated, and looking at it.
+
+pub mod create;
+pub mod view;

@@ -1,0 +1,107 @@
+//! What the database itself refuses, whoever asks.
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use rostrum_lambda_kit::Ambient;
+use rostrum_store::{connection::Statements, migrations, outbox};
+use rostrum_test_kit::{database::TestDatabase, sample};
+use sqlx::{Connection, PgConnection};
+
+#[tokio::test]
+async fn every_table_has_row_level_security_and_no_grant_to_everyone() {
+    let database = TestDatabase::new().await;
+    let open: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relrowsecurity",
+    )
+    .fetch_all(&database.admin)
+    .await
+    .unwrap();
+    assert!(open.is_empty(), "without row level security: {open:?}");
+    let granted: Vec<String> = sqlx::query_scalar(
+        "SELECT table_name::text FROM information_schema.role_table_grants WHERE table_schema = 'public' AND grantee = 'PUBLIC'",
+    )
+    .fetch_all(&database.admin)
+    .await
+    .unwrap();
+    assert!(granted.is_empty(), "granted to everyone: {granted:?}");
+}
+
+#[tokio::test]
+async fn a_role_without_policy_sees_nothing_even_if_somebody_grants_it() {
+    let database = TestDatabase::new().await;
+    sample::workspace(&database.admin, &Ambient::fixed(sample::now(), 1), 1).await;
+    let mut connection = database.admin.acquire().await.unwrap();
+    sqlx::raw_sql(
+        "DO $$ BEGIN CREATE ROLE test_stranger NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+         GRANT SELECT ON campaigns TO test_stranger; SET ROLE test_stranger",
+    )
+    .execute(&mut *connection)
+    .await
+    .unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM campaigns").fetch_one(&mut *connection).await.unwrap();
+    assert_eq!(seen, 0);
+    let refused = sqlx::query("SELECT 1 FROM users").execute(&mut *connection).await.unwrap_err();
+    assert!(refused.to_string().contains("permission denied"), "{refused}");
+    sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn history_cannot_be_changed_by_the_fleet() {
+    let database = TestDatabase::new().await;
+    let mut fleet = PgConnection::connect(&database.url()).await.unwrap();
+    for change in [
+        "UPDATE audit_log SET action = 'nothing'",
+        "DELETE FROM audit_log",
+        "UPDATE workflow_logs SET raw_output = ''",
+        "DELETE FROM workflow_logs",
+        "DELETE FROM posts",
+        "TRUNCATE audit_log",
+    ] {
+        let refused = sqlx::query(change).execute(&mut fleet).await.unwrap_err();
+        assert!(refused.to_string().contains("permission denied"), "{change}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn another_workspaces_rows_cannot_be_referred_to() {
+    let database = TestDatabase::new().await;
+    let ambient = Ambient::fixed(sample::now(), 1);
+    let ours = sample::workspace(&database.admin, &ambient, 1).await;
+    let theirs = sample::workspace(&database.admin, &ambient, 1).await;
+    let refused = sqlx::query(
+        "INSERT INTO campaign_employees (id, workspace_id, campaign_id, user_id, created_at)
+         VALUES (gen_random_uuid(), $1, $2, $3, now())",
+    )
+    .bind(ours.id.uuid())
+    .bind(ours.campaign_id.uuid())
+    .bind(theirs.employees[0].uuid())
+    .execute(&database.admin)
+    .await
+    .unwrap_err();
+    assert!(refused.to_string().contains("foreign key"), "{refused}");
+}
+
+#[tokio::test]
+async fn statements_leave_no_name_behind_for_a_transaction_pooler() {
+    for (statements, expected) in [(Statements::Named, true), (Statements::Unnamed, false)] {
+        let database = TestDatabase::with(statements).await;
+        let mut transaction = database.database.begin().await.unwrap();
+        outbox::take(&mut transaction, None, 1, sample::now()).await.unwrap();
+        let named: bool =
+            sqlx::query_scalar("SELECT count(*) > 0 FROM pg_prepared_statements WHERE statement LIKE '%outbox%'")
+                .fetch_one(&mut transaction)
+                .await
+                .unwrap();
+        assert_eq!(named, expected, "{statements:?}");
+        transaction.commit().await.unwrap();
+        let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&database.database).await.unwrap();
+        assert_eq!(one, 1);
+    }
+}
+
+#[tokio::test]
+async fn migrations_run_twice_and_at_once() {
+    let database = TestDatabase::new().await;
+    let options = database.admin_url().parse().unwrap();
+    let (first, second) = futures::join!(migrations::apply(&options), migrations::apply(&options));
+    assert_eq!(first.unwrap(), second.unwrap());
+}
