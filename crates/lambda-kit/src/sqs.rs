@@ -53,12 +53,7 @@ where
     response
 }
 
-async fn answer<F, Fut>(
-    source: &Source,
-    effects: &Effects,
-    message: SqsMessage,
-    handle: &F,
-) -> Option<BatchItemFailure>
+async fn answer<F, Fut>(source: &Source, effects: &Effects, message: SqsMessage, handle: &F) -> Option<BatchItemFailure>
 where
     F: Fn(Delivery) -> Fut,
     Fut: Future<Output = Result<(), JobError>>,
@@ -82,7 +77,7 @@ where
         Err(error) => {
             let reason = error.to_string();
             tracing::error!(message_id = delivery.message_id, receives, reason, "message goes to the dead letters");
-            let letter = dead_letter(&delivery, reason);
+            let letter = dead_letter(&delivery, &reason);
             let sent = effects.perform("dead letter", source.queues.send(&source.dead_letter_url, &[letter])).await;
             return match sent {
                 Ok(refused) if refused.is_empty() => None,
@@ -109,7 +104,7 @@ fn back_off(receives: u32) -> Duration {
     Duration::from_secs(15_u64.saturating_mul(4_u64.saturating_pow(receives.saturating_sub(1))).min(900))
 }
 
-fn dead_letter(delivery: &Delivery, reason: String) -> Outgoing {
+fn dead_letter(delivery: &Delivery, reason: &str) -> Outgoing {
     // An attribute may be as long as a message; a reader needs no more than this of it.
     let reason = reason.chars().take(1000).collect();
     Outgoing {

@@ -23,27 +23,18 @@ pub struct RecordingQueues {
 
 impl RecordingQueues {
     /// The bodies that a queue was sent, without repetitions, which every consumer must endure anyway.
-    ///
-    /// # Panics
-    /// If a test panicked in the middle of a call.
     pub fn bodies(&self, queue_url: &str) -> BTreeSet<String> {
         let sent = self.sent.lock().unwrap();
         sent.iter().filter(|(url, _)| url == queue_url).map(|(_, message)| message.body.clone()).collect()
     }
 
     /// Everything that a queue was sent, in order.
-    ///
-    /// # Panics
-    /// If a test panicked in the middle of a call.
     pub fn messages(&self, queue_url: &str) -> Vec<Outgoing> {
         let sent = self.sent.lock().unwrap();
         sent.iter().filter(|(url, _)| url == queue_url).map(|(_, message)| message.clone()).collect()
     }
 
     /// The delays that were set, by receipt handle.
-    ///
-    /// # Panics
-    /// If a test panicked in the middle of a call.
     pub fn delays(&self) -> Vec<(String, Duration)> {
         self.delays.lock().unwrap().clone()
     }
@@ -85,9 +76,6 @@ pub struct RecordingSchedules {
 
 impl RecordingSchedules {
     /// The schedules as they are now.
-    ///
-    /// # Panics
-    /// If a test panicked in the middle of a call.
     pub fn all(&self) -> BTreeMap<CampaignId, CampaignSchedule> {
         self.schedules.lock().unwrap().clone()
     }

@@ -55,12 +55,9 @@ impl TestDatabase {
             .await
             .expect("the fresh database answers");
         let fleet = server.clone().username("rostrum_fleet").database(&name);
-        let database = Database::new(&Settings {
-            url: fleet.to_url_lossy().to_string().into(),
-            statements,
-            max_connections: 8,
-        })
-        .expect("the URL was just made");
+        let database =
+            Database::new(&Settings { url: fleet.to_url_lossy().to_string().into(), statements, max_connections: 8 })
+                .expect("the URL was just made");
         Self { database, admin, server, name }
     }
 

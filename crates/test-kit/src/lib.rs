@@ -1,5 +1,12 @@
 //! What the tests share: a real Postgres per test, deliveries that die at every effect, and stand-ins for AWS and the
 //! models that remember what they were asked.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "only tests use it"
+)]
 
 pub mod cloud;
 pub mod database;

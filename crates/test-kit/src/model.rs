@@ -31,9 +31,6 @@ impl ScriptedModel {
     }
 
     /// What it was asked, in order.
-    ///
-    /// # Panics
-    /// If a test panicked in the middle of a call.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }

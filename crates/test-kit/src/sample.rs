@@ -6,9 +6,6 @@ use rostrum_lambda_kit::Ambient;
 use sqlx::PgPool;
 
 /// The time at which the tests take place.
-///
-/// # Panics
-/// Never: the time is a valid one.
 pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_000_000, 0).expect("a valid time")
 }
@@ -25,9 +22,6 @@ pub struct Workspace {
 }
 
 /// Writes a workspace with this many employees.
-///
-/// # Panics
-/// If Postgres does not take it.
 pub async fn workspace(admin: &PgPool, ambient: &Ambient, employees: usize) -> Workspace {
     let now = ambient.now();
     let mut random = ambient.random();

@@ -1,0 +1,131 @@
+//! The worker may be called twice and may die anywhere.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
+mod world;
+
+use chrono::TimeDelta;
+use rostrum_core::ids::{ClaimId, PostId};
+use rostrum_lambda_kit::{Effects, JobError};
+use rostrum_store::executions::slots::{self, Key, Outcome};
+use rostrum_test_kit::{
+    delivery::{Delivered, Scenario, kill_at_each_effect, run_twice},
+    model::{ScriptedModel, reply},
+};
+use world::{GOOD, World};
+
+/// How the model behaves while messages are delivered again.
+enum Behaviour {
+    Good,
+    NeedsRepair,
+    Refuses,
+}
+
+impl Behaviour {
+    fn model(&self) -> ScriptedModel {
+        match self {
+            Self::Good => ScriptedModel::saying(GOOD),
+            Self::NeedsRepair => ScriptedModel::new(|request| {
+                let repair = request.turns[0].text.contains("<answer>");
+                Ok(reply(if repair { GOOD } else { "Sure! Here is your post." }))
+            }),
+            Self::Refuses => ScriptedModel::new(|_| {
+                Err(rostrum_llm::Error::Refused {
+                    explanation: "I will not write that.".to_owned(),
+                    usage: rostrum_llm::Usage::default(),
+                    request_id: None,
+                })
+            }),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct State {
+    ended: (String, Option<String>, String),
+    logs: Vec<String>,
+    contents: Vec<String>,
+    audited: i64,
+}
+
+impl Scenario for Behaviour {
+    type World = World;
+    type State = State;
+
+    async fn world(&self) -> World {
+        World::new(self.model()).await
+    }
+
+    async fn deliver(&self, world: &World, effects: Effects) -> Delivered {
+        let deadline = world.ambient.now() + TimeDelta::seconds(240);
+        match world.worker(effects).handle(&world.delivery(1), deadline).await {
+            Ok(()) => Delivered::Done,
+            Err(JobError::Retry { .. }) => Delivered::Again,
+            Err(JobError::Fail { reason }) => panic!("the message went to the dead letters: {reason}"),
+        }
+    }
+
+    async fn wait(&self, world: &World) {
+        world.ambient.advance(TimeDelta::seconds(300));
+    }
+
+    async fn state(&self, world: &World) -> State {
+        let audited =
+            sqlx::query_scalar("SELECT count(*) FROM audit_log").fetch_one(&world.database.admin).await.unwrap();
+        State { ended: world.ended().await, logs: world.logs().await, contents: world.contents().await, audited }
+    }
+}
+
+#[tokio::test]
+async fn a_slot_is_written_once_however_often_its_message_comes() {
+    run_twice(&Behaviour::Good).await;
+    run_twice(&Behaviour::NeedsRepair).await;
+    run_twice(&Behaviour::Refuses).await;
+}
+
+#[tokio::test]
+async fn dying_at_any_effect_loses_and_doubles_nothing() {
+    let effects = kill_at_each_effect(&Behaviour::Good).await;
+    assert_eq!(effects, ["commit", "model call", "commit", "commit"]);
+    let effects = kill_at_each_effect(&Behaviour::NeedsRepair).await;
+    assert_eq!(effects, ["commit", "model call", "commit", "model call", "commit", "commit"]);
+    let effects = kill_at_each_effect(&Behaviour::Refuses).await;
+    assert_eq!(effects, ["commit", "model call", "commit", "commit"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_logged_is_not_paid_for_again() {
+    let world = World::new(ScriptedModel::saying(GOOD)).await;
+    world.handle(1).await.unwrap();
+    // As if the worker had died after the log and before the post.
+    for change in [
+        "UPDATE execution_slots SET status = 'planned', post_id = NULL",
+        "DELETE FROM posts",
+        "UPDATE executions SET status = 'running', finished_at = NULL",
+    ] {
+        sqlx::query(change).execute(&world.database.admin).await.unwrap();
+    }
+    world.handle(2).await.unwrap();
+    assert_eq!(world.model.requests().len(), 1);
+    assert_eq!(world.contents().await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_lost_the_claim_stores_nothing() {
+    let world = World::new(ScriptedModel::saying(GOOD)).await;
+    let key = Key {
+        workspace_id: world.workspace.id,
+        execution_id: world.execution_id,
+        employee_id: world.workspace.employees[0],
+        slot: 1,
+    };
+    let now = world.ambient.now();
+    let mine = ClaimId::new(now, &mut world.ambient.random());
+    let other = ClaimId::new(now, &mut world.ambient.random());
+    let mut transaction = world.database.database.begin().await.unwrap();
+    slots::claim(&mut transaction, key, mine, now + TimeDelta::seconds(10), now).await.unwrap();
+    let later = now + TimeDelta::seconds(11);
+    let claim = slots::claim(&mut transaction, key, other, later + TimeDelta::seconds(10), later).await.unwrap();
+    assert_eq!(claim, slots::Claim::Held);
+    let outcome = Outcome::Stored(PostId::new(now, &mut world.ambient.random()));
+    assert!(!slots::finish(&mut transaction, key, mine, &outcome, later).await.unwrap());
+}

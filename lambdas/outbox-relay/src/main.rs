@@ -1,0 +1,33 @@
+//! The Lambda function `outbox-relay`; see the library for what it does.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use outbox_relay::Sweeper;
+use rostrum_cloud::{SdkConfig, Secrets};
+use rostrum_lambda_kit::{
+    Ambient, Effects,
+    config::{self, ConfigError},
+    logging,
+};
+use rostrum_relay::Relay;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let aws = rostrum_cloud::shared_config().await;
+    let sweeper = OnceCell::new();
+    let (aws, sweeper) = (&aws, &sweeper);
+    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| async move {
+        let sweeper: &Sweeper = sweeper.get_or_try_init(|| build(aws)).await?;
+        Ok::<_, Error>(sweeper.sweep().await?)
+    }))
+    .await
+}
+
+async fn build(aws: &SdkConfig) -> Result<Sweeper, ConfigError> {
+    let database = config::database(&Secrets::new(aws), "DATABASE_SECRET_ARN", 2).await?;
+    let (ambient, effects) = (Ambient::system(), Effects::live());
+    let relay = Relay::from_environment(aws, database.clone(), ambient.clone(), effects.clone())?;
+    Ok(Sweeper { database, relay, ambient, effects })
+}
