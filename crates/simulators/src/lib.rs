@@ -1,0 +1,7 @@
+#![doc = include_str!("../README.md")]
+
+mod dice;
+pub mod edge;
+pub mod models;
+pub mod replay;
+pub mod server;

@@ -1,0 +1,85 @@
+use serde_json::{Map, Value, json};
+
+use crate::models::question::is_text;
+
+/// A copy of `schema` that keeps the small local model short: a limit for every string and list that has none.
+///
+/// This is the local model's own leash and no part of any provider's protocol; the README says so as well.
+pub(crate) fn leashed(schema: &Value) -> Value {
+    short(schema, "text")
+}
+
+fn short(schema: &Value, name: &str) -> Value {
+    let Value::Object(keywords) = schema else {
+        return schema.clone();
+    };
+    let mut copy: Map<String, Value> =
+        keywords.iter().map(|(keyword, value)| (keyword.clone(), short_value(keyword, value, name))).collect();
+    let is = |kind: &str| match keywords.get("type") {
+        Some(Value::String(only)) => only == kind,
+        Some(Value::Array(kinds)) => kinds.iter().any(|each| each == kind),
+        _ => false,
+    };
+    let fixed = ["enum", "const", "format", "pattern"].iter().any(|keyword| keywords.contains_key(*keyword));
+    if is("string") && !fixed {
+        let limit = if is_text(name) { 400 } else { 60 };
+        cap(&mut copy, "maxLength", limit);
+    }
+    if is("array") {
+        cap(&mut copy, "maxItems", 3);
+    }
+    Value::Object(copy)
+}
+
+fn short_value(keyword: &str, value: &Value, name: &str) -> Value {
+    match (keyword, value) {
+        ("properties" | "$defs" | "definitions", Value::Object(schemas)) => {
+            Value::Object(schemas.iter().map(|(name, schema)| (name.clone(), short(schema, name))).collect())
+        }
+        // The items of `hashtags` are not texts, those of `posts` may be; their own name is the list's.
+        ("items", schema) => short(schema, name.trim_end_matches('s')),
+        ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(schemas)) => {
+            schemas.iter().map(|schema| short(schema, name)).collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+fn cap(keywords: &mut Map<String, Value>, keyword: &str, limit: u64) {
+    let own = keywords.get(keyword).and_then(Value::as_u64);
+    keywords.insert(keyword.to_owned(), json!(own.unwrap_or(limit).min(limit)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_and_lists_get_limits_and_keep_smaller_ones() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "text": {"type": "string"},
+                "title": {"type": ["string", "null"]},
+                "short": {"type": "string", "maxLength": 10},
+                "kind": {"type": "string", "enum": ["a"]},
+                "maxItems": {"type": "integer"},
+                "hashtags": {"type": "array", "items": {"type": "string"}, "maxItems": 8},
+                "posts": {"type": "array", "items": {"type": "string"}},
+            },
+        });
+        let expected = json!({
+            "type": "object",
+            "properties": {
+                "text": {"type": "string", "maxLength": 400},
+                "title": {"type": ["string", "null"], "maxLength": 60},
+                "short": {"type": "string", "maxLength": 10},
+                "kind": {"type": "string", "enum": ["a"]},
+                "maxItems": {"type": "integer"},
+                "hashtags": {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": 3},
+                "posts": {"type": "array", "items": {"type": "string", "maxLength": 400}, "maxItems": 3},
+            },
+        });
+        assert_eq!(leashed(&schema), expected);
+    }
+}
