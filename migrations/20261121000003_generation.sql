@@ -61,8 +61,13 @@ CREATE INDEX idx_posts_campaign ON posts (workspace_id, campaign_id, id);
 CREATE INDEX idx_posts_campaign_status ON posts (workspace_id, campaign_id, status, id);
 CREATE INDEX idx_posts_employee ON posts (workspace_id, employee_id, id);
 CREATE INDEX idx_posts_employee_status ON posts (workspace_id, employee_id, status, id);
-CREATE INDEX idx_posts_platform ON posts (workspace_id, platform, id);
-CREATE INDEX idx_posts_platform_status ON posts (workspace_id, platform, status, id);
+-- One per platform instead of a column: under row level security the operators of an enum cannot be index conditions.
+CREATE INDEX idx_posts_linkedin ON posts (workspace_id, id) WHERE platform = 'linkedin';
+CREATE INDEX idx_posts_linkedin_status ON posts (workspace_id, status, id) WHERE platform = 'linkedin';
+CREATE INDEX idx_posts_x ON posts (workspace_id, id) WHERE platform = 'x';
+CREATE INDEX idx_posts_x_status ON posts (workspace_id, status, id) WHERE platform = 'x';
+CREATE INDEX idx_posts_instagram ON posts (workspace_id, id) WHERE platform = 'instagram';
+CREATE INDEX idx_posts_instagram_status ON posts (workspace_id, status, id) WHERE platform = 'instagram';
 
 CREATE TABLE execution_slots (
   execution_id     UUID NOT NULL,

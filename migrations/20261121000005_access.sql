@@ -10,6 +10,22 @@ EXCEPTION
 END
 $$;
 
+-- One plan for all values of a statement: planning a page of posts anew costs twice as much as reading it, and Postgres
+-- would do so each time, because it takes the plan for known values to be the cheaper one.
+DO $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM pg_db_role_setting
+    WHERE setrole = 'rostrum_fleet'::regrole AND 'plan_cache_mode=force_generic_plan' = ANY (setconfig)
+  ) THEN
+    ALTER ROLE rostrum_fleet SET plan_cache_mode = force_generic_plan;
+  END IF;
+EXCEPTION
+  -- Roles belong to the whole server: another database's migration does the same at this moment.
+  WHEN internal_error THEN NULL;
+END
+$$;
+
 DO $$
 DECLARE
   name TEXT;

@@ -24,7 +24,7 @@ These are posts that you wrote. Write in the same voice, but do not repeat them.
 {% endfor %}
 
 {% endif %}
-Write one new {{ platform.name }} post about this:
+Now write one new {{ platform.name }} post as {{ employee.name }}, in the first person, about this:
 {{ campaign.brief }}
 {% if campaign.audience %}
 Readers: {{ campaign.audience }}
@@ -43,7 +43,7 @@ It may be a thread of up to {{ platform.max_thread_posts }} posts of {{ platform
 {% else %}
 It must not be longer than {{ platform.limit }} characters, hashtags included.
 {% endif %}
-Answer with one JSON object: "text" is the post without hashtags, "call_to_action" one sentence or empty, "hashtags" at most three words without #, "mentions" only names that were given.
+Answer with one JSON object: in "body" what {{ employee.name }} posts, without hashtags; in "call_to_action" one sentence or nothing; in "hashtags" at most three words without #; in "mentions" only names that were given.
 $template$,
   '2026-11-21T00:00:00Z'
 );

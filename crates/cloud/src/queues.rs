@@ -97,10 +97,7 @@ impl Queues for SqsQueues {
     }
 }
 
-fn entry(
-    position: usize,
-    message: &Outgoing,
-) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+fn entry(position: usize, message: &Outgoing) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(position.to_string())
         .message_body(&message.body)

@@ -74,6 +74,14 @@ fn names_what_is_wrong() {
     );
     check(|campaign| campaign.posts_per_employee = 21, &["posts_per_employee: must be 1 to 20, is 21"]);
     check(
+        |campaign| campaign.workflow_config.model = "gpt-".to_owned(),
+        &["workflow_config.model: must be the id of a model that begins with `claude-`, `gpt-` or `grok-`"],
+    );
+    check(
+        |campaign| campaign.workflow_config.max_output_tokens = 16_001,
+        &["workflow_config.max_output_tokens: must be 64 to 16000, is 16001"],
+    );
+    check(
         |campaign| campaign.workflow_type = "council".to_owned(),
         &["workflow_type: `council` is not available; the only workflow so far is `simple`"],
     );
@@ -86,21 +94,27 @@ fn names_what_is_wrong() {
 
 #[test]
 fn names_every_field_at_once() {
-    check(
-        |campaign| {
-            campaign.schedule_cron = Some("99 9 * * *".to_owned());
-            campaign.schedule_timezone = "Europe/Zürich".to_owned();
-            campaign.workflow_config =
-                WorkflowConfig { model: "llama-4".to_owned(), max_output_tokens: 63, few_shot_samples: 11 };
-        },
-        &[
-            "schedule_cron: minute `99`: 99 is out of range; allowed: 0-59 or , - * /",
-            "schedule_timezone: `Europe/Zürich` is not an IANA time zone; give a name such as Europe/Zurich or UTC",
-            "workflow_config.model: must be the id of a model that begins with `claude-`, `gpt-` or `grok-`",
-            "workflow_config.max_output_tokens: must be 64 to 16000, is 63",
-            "workflow_config.few_shot_samples: must be 0 to 10, is 11",
-        ],
+    let mut campaign = campaign();
+    campaign.schedule_cron = Some("99 9 * * *".to_owned());
+    campaign.schedule_timezone = "Europe/Zürich".to_owned();
+    campaign.workflow_config =
+        WorkflowConfig { model: "llama-4".to_owned(), max_output_tokens: 63, few_shot_samples: 11 };
+    let errors = CampaignFields::validate(campaign).unwrap_err();
+    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        [
+            "schedule_cron",
+            "schedule_timezone",
+            "workflow_config.model",
+            "workflow_config.max_output_tokens",
+            "workflow_config.few_shot_samples",
+        ]
     );
+}
+
+#[test]
+fn a_time_zone_is_checked_even_without_a_schedule() {
     check(
         |campaign| campaign.schedule_timezone = "Mars/Olympus".to_owned(),
         &["schedule_timezone: `Mars/Olympus` is not an IANA time zone; give a name such as Europe/Zurich or UTC"],

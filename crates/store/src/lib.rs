@@ -22,5 +22,7 @@ pub mod samples;
 pub mod schedules;
 pub mod workflow_logs;
 
+mod page;
+
 pub use connection::{Database, Transaction};
 pub use error::Error;

@@ -9,7 +9,7 @@ use rostrum_core::{
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, Transaction};
+use crate::{Error, Transaction, page::up_to};
 
 /// The constraint that a sample breaks whose text the employee has already.
 pub const DISTINCT: &str = "idx_writing_samples_distinct";
@@ -120,12 +120,12 @@ pub async fn list(
         WritingSample,
         "SELECT id, user_id AS employee_id, platform::text, content, version, archived_at, created_at, updated_at
          FROM writing_samples
-         WHERE workspace_id = $1 AND user_id >= $2 AND (user_id, id) < ($2, $3) AND archived_at IS NULL
+         WHERE workspace_id = $1 AND user_id >= $2 AND (user_id, id) <= ($2, $3) AND archived_at IS NULL
          ORDER BY user_id DESC, id DESC
          LIMIT $4",
         workspace_id.uuid(),
         user_id.uuid(),
-        before,
+        up_to(before),
         limit,
     )
     .fetch_all(executor)

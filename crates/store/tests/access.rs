@@ -1,5 +1,4 @@
 //! What the database itself refuses, whoever asks.
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use rostrum_lambda_kit::Ambient;
 use rostrum_store::{connection::Statements, migrations, outbox};

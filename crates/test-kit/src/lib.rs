@@ -11,5 +11,6 @@
 pub mod cloud;
 pub mod database;
 pub mod delivery;
+pub mod keys;
 pub mod model;
 pub mod sample;

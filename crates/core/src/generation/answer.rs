@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 use crate::platform::{Draft, FitError, FitRules, Fitted, fit};
 
 /// The JSON Schema of the answer. Every property is required and there are no bounds, because the providers' strict
-/// modes take neither optional properties nor bounds; [`read`] checks again.
+/// modes take neither optional properties nor bounds; [`read`] checks again. The names are in alphabetical order, which is
+/// the order in which a model writes them: the body first, the rest with the body in mind.
 pub fn schema() -> Value {
     json!({
         "type": "object",
         "properties": {
-            "text": { "type": "string", "description": "The post itself, without hashtags." },
+            "body": { "type": "string", "description": "The post itself, without hashtags." },
             "call_to_action": { "type": "string", "description": "One sentence that asks the reader to do something, or empty." },
             "hashtags": { "type": "array", "items": { "type": "string" }, "description": "At most three, without #." },
             "mentions": { "type": "array", "items": { "type": "string" }, "description": "Only names from the list that was given." },
         },
-        "required": ["text", "call_to_action", "hashtags", "mentions"],
+        "required": ["body", "call_to_action", "hashtags", "mentions"],
         "additionalProperties": false,
     })
 }
@@ -24,7 +25,7 @@ pub fn schema() -> Value {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {
-    text: String,
+    body: String,
     call_to_action: String,
     hashtags: Vec<String>,
     mentions: Vec<String>,
@@ -96,7 +97,7 @@ pub fn read(raw: &str, complete: bool, wishes: &Wishes, rules: &FitRules) -> Res
         return Err(Unusable::Cut);
     }
     let answer: Answer = serde_json::from_str(trimmed).map_err(|error| unusable(trimmed, &error))?;
-    if answer.text.trim().is_empty() {
+    if answer.body.trim().is_empty() {
         return Err(Unusable::NoText);
     }
     let call_to_action = [answer.call_to_action, wishes.call_to_action.clone()]
@@ -106,7 +107,7 @@ pub fn read(raw: &str, complete: bool, wishes: &Wishes, rules: &FitRules) -> Res
     let mut hashtags = wishes.hashtags.clone();
     hashtags.extend(answer.hashtags);
     hashtags.truncate(MOST_HASHTAGS.max(wishes.hashtags.len()));
-    let draft = Draft { text: answer.text, call_to_action, hashtags, mentions: allowed(&answer.mentions, wishes) };
+    let draft = Draft { text: answer.body, call_to_action, hashtags, mentions: allowed(&answer.mentions, wishes) };
     fit(&draft, rules).map_err(|error| match error {
         FitError::Empty => Unusable::NoText,
         FitError::TooLong { length, limit } => Unusable::TooLong { length, limit },
@@ -154,8 +155,8 @@ mod tests {
         }
     }
 
-    fn answer(text: &str, call_to_action: &str, hashtags: &[&str], mentions: &[&str]) -> String {
-        json!({ "text": text, "call_to_action": call_to_action, "hashtags": hashtags, "mentions": mentions })
+    fn answer(body: &str, call_to_action: &str, hashtags: &[&str], mentions: &[&str]) -> String {
+        json!({ "body": body, "call_to_action": call_to_action, "hashtags": hashtags, "mentions": mentions })
             .to_string()
     }
 
@@ -187,16 +188,16 @@ mod tests {
         let surrounded = "! There is text around the JSON object. Answer with the JSON object alone, without explanation or code fence.";
         check("", "! The answer is empty.");
         check(" \n ", "! The answer is empty.");
-        check("Sure, here it is: {\"text\": \"a\"}", surrounded);
-        check("```json\n{\"text\": \"a\"}\n```", surrounded);
+        check("Sure, here it is: {\"body\": \"a\"}", surrounded);
+        check("```json\n{\"body\": \"a\"}\n```", surrounded);
         check(&format!("{} I hope you like it.", answer("a", "", &[], &[])), surrounded);
-        check("{\"text\": \"We mo", "! The answer was cut off before its end. Write less.");
+        check("{\"body\": \"We mo", "! The answer was cut off before its end. Write less.");
         check(
             "I cannot do that.",
             "! The answer is not the JSON object that was asked for: expected value at line 1 column 1.",
         );
         check(
-            "{\"text\": 7}",
+            "{\"body\": 7}",
             "! The answer is not the JSON object that was asked for: invalid type: integer `7`, expected a string at line 1 column 10.",
         );
         check(&answer(" ", "", &[], &[]), "! The text of the post is empty.");

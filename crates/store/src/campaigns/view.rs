@@ -6,7 +6,7 @@ use serde_json::Value;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, Transaction};
+use crate::{Error, Transaction, page::up_to};
 
 /// A campaign, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,12 +141,12 @@ pub async fn list(
                 max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
                 workflow_config, version, created_at, updated_at
          FROM campaigns
-         WHERE workspace_id >= $1 AND (workspace_id, id) < ($1, $3) AND ($2::text IS NULL OR status = $2)
+         WHERE workspace_id >= $1 AND (workspace_id, id) <= ($1, $3) AND ($2::text IS NULL OR status = $2)
          ORDER BY workspace_id DESC, id DESC
          LIMIT $4",
         workspace_id.uuid(),
         status,
-        before,
+        up_to(before),
         limit,
     )
     .fetch_all(executor)

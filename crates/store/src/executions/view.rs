@@ -5,7 +5,7 @@ use rostrum_core::ids::{CampaignId, ExecutionId, WorkspaceId};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, page::up_to};
 
 /// A run of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,12 +142,12 @@ pub async fn list(
         "SELECT id, campaign_id, trigger, triggered_by, scheduled_for, status, warning, created_at, started_at,
                 finished_at
          FROM executions
-         WHERE workspace_id = $1 AND campaign_id >= $2 AND (campaign_id, id) < ($2, $3)
+         WHERE workspace_id = $1 AND campaign_id >= $2 AND (campaign_id, id) <= ($2, $3)
          ORDER BY campaign_id DESC, id DESC
          LIMIT $4",
         workspace_id.uuid(),
         campaign_id.uuid(),
-        before,
+        up_to(before),
         limit,
     )
     .fetch_all(executor)

@@ -1,0 +1,85 @@
+//! What surrounds every request: its id, its line in the log, the headers of its answer, and the words of a refusal.
+
+use std::{error::Error, time::Instant};
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{
+    HeaderName, HeaderValue, Method,
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+};
+use rostrum_core::ids::new_uuid;
+use tracing::Instrument;
+
+use crate::{
+    App,
+    error::{ApiError, Refusal},
+    problem,
+};
+
+/// Names the request; it is also in the logs and in every problem.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Carries the request to its route and its answer out.
+pub async fn wrap(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = new_uuid(app.ambient().now(), &mut app.ambient().random()).to_string();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", request_id = id, %method, route);
+    let started = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(Refusal(error)) = response.extensions_mut().remove::<Refusal>() {
+        span.in_scope(|| log(&error));
+        write(&mut response, &error, &id, &method);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), latency_ms, "answered"));
+    response
+}
+
+/// What is ours is logged with its causes; what is the client's, in one line.
+fn log(error: &ApiError) {
+    match error {
+        ApiError::Internal(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
+        ApiError::Unavailable(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
+        ApiError::Invalid(errors) => {
+            let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+            tracing::info!(fields = fields.join(","), "{error}");
+        }
+        error => tracing::info!("{error}"),
+    }
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+fn write(response: &mut Response, error: &ApiError, id: &str, method: &Method) {
+    let mut problem = error.problem();
+    problem.instance = Some(format!("urn:uuid:{id}"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(problem::MEDIA_TYPE));
+    headers.remove(CONTENT_LENGTH);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    if *method != Method::HEAD {
+        *response.body_mut() = Body::from(body);
+    }
+}

@@ -1,0 +1,251 @@
+//! Everything that can go wrong with a request, and the one place that turns it into an answer.
+
+use std::{error::Error, sync::Arc};
+
+use axum::response::{IntoResponse, Response};
+use http::{
+    HeaderValue, StatusCode,
+    header::{RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use rostrum_core::{access::Permission, field::FieldError};
+use rostrum_lambda_kit::config::ConfigError;
+
+use crate::problem::Problem;
+
+/// Why a request is not answered as it was meant to be.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// No token came with it.
+    #[error("no bearer token")]
+    TokenMissing,
+    /// Its token is not one of ours, has expired, or stands for nobody any more.
+    #[error("bearer token refused: {0}")]
+    TokenRefused(&'static str),
+    /// E-mail address and password do not belong together.
+    #[error("sign-in refused")]
+    SignInRefused,
+    /// Who sent it may not do this.
+    #[error("{0} is needed")]
+    Forbidden(Permission),
+    /// There is nothing here, or nothing of this workspace.
+    #[error("not found")]
+    NotFound,
+    /// There is something here, but not for this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// It cannot be read at all.
+    #[error("malformed: {0}")]
+    Malformed(String),
+    /// Its body is not of the media type that the route reads.
+    #[error("the body is not {0}")]
+    MediaType(&'static str),
+    /// Its body is longer than [`crate::extract::LONGEST_BODY`].
+    #[error("the body is too long")]
+    TooLong,
+    /// It can be read, but says something that cannot be accepted.
+    #[error("{} field(s) cannot be accepted", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// It asks for what the state of things does not allow.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// It would change something without saying which version it has seen.
+    #[error("If-Match is missing")]
+    VersionMissing,
+    /// It would change a version that is not the current one.
+    #[error("version {current} is current, another was meant")]
+    VersionStale {
+        /// The version that is current.
+        current: i32,
+    },
+    /// Its idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// What we need cannot be reached.
+    #[error("unavailable")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// We did something wrong.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// One field that cannot be accepted.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+
+    /// We did something wrong.
+    pub fn internal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Internal(error.into())
+    }
+
+    /// Status, type, title and what the client is told.
+    pub(crate) fn problem(&self) -> Problem {
+        let problem = |status, kind, title, detail: &str| Problem::new(status, kind, title, detail);
+        match self {
+            Self::TokenMissing => problem(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Sign in first",
+                "Send the access token of POST /api/v1/auth/login as `Authorization: Bearer …`.",
+            ),
+            Self::TokenRefused(reason) => problem(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "The access token is not valid",
+                &format!("The access token {reason}. Sign in again."),
+            ),
+            Self::SignInRefused => problem(
+                StatusCode::UNAUTHORIZED,
+                "sign-in-refused",
+                "Sign-in refused",
+                "The e-mail address or the password is wrong, or the account may not sign in here.",
+            ),
+            Self::Forbidden(permission) => problem(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Your role does not allow this",
+                &format!("This needs the permission {permission}."),
+            ),
+            Self::NotFound => problem(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "Not found",
+                "There is nothing at this address in your workspace.",
+            ),
+            Self::MethodNotAllowed => problem(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                "This address does not know the method; the Allow header lists those that it knows.",
+            ),
+            Self::Malformed(detail) => {
+                problem(StatusCode::BAD_REQUEST, "malformed", "The request cannot be read", detail)
+            }
+            Self::MediaType(expected) => problem(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "media-type",
+                "The media type is not supported",
+                &format!("Send the body as `Content-Type: {expected}`."),
+            ),
+            Self::TooLong => problem(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-long",
+                "The body is too long",
+                "A body may have at most 10 MB.",
+            ),
+            Self::Invalid(errors) => {
+                let detail = errors.first().map(ToString::to_string).unwrap_or_default();
+                let mut answer =
+                    problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "A field cannot be accepted", &detail);
+                answer.errors = Some(errors.iter().map(Into::into).collect());
+                answer
+            }
+            Self::Conflict(detail) => {
+                problem(StatusCode::CONFLICT, "conflict", "The current state does not allow this", detail)
+            }
+            Self::VersionMissing => problem(
+                StatusCode::PRECONDITION_REQUIRED,
+                "version-missing",
+                "If-Match is required",
+                "Send the ETag of the version that you have seen as `If-Match`.",
+            ),
+            Self::VersionStale { current } => {
+                let mut answer = problem(
+                    StatusCode::PRECONDITION_FAILED,
+                    "version-stale",
+                    "It was changed meanwhile",
+                    "Read it again, and send the ETag of what you have read then.",
+                );
+                answer.current_version = Some(*current);
+                answer
+            }
+            Self::KeyReused => problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "The idempotency key belongs to another request",
+                "The same Idempotency-Key was sent with another method, path or body. Use a new key for a new request.",
+            ),
+            Self::Unavailable(_) => problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not available right now",
+                "Something that we need does not answer. Try again shortly; with the same Idempotency-Key nothing is done twice.",
+            ),
+            Self::Internal(_) => problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on our side",
+                "The request was not carried out. Its id is in `instance`.",
+            ),
+        }
+    }
+}
+
+/// A refusal on its way out. The envelope writes it, because only the envelope knows the id of the request.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal(pub(crate) Arc<ApiError>);
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.problem().status_code().into_response();
+        let headers = response.headers_mut();
+        match &self {
+            Self::TokenMissing | Self::SignInRefused => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::TokenRefused(_) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            Self::Unavailable(_) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(Refusal(Arc::new(self)));
+        response
+    }
+}
+
+impl From<Vec<FieldError>> for ApiError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+/// What a handler does not know better is ours: a client cannot cause it with what was checked before.
+impl From<rostrum_store::Error> for ApiError {
+    fn from(error: rostrum_store::Error) -> Self {
+        match error {
+            rostrum_store::Error::Database(error) => error.into(),
+            error => Self::internal(error),
+        }
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            // Class 53: out of resources; 57P: shutting down; 40: serialization failure or deadlock. All pass.
+            sqlx::Error::Database(refusal)
+                if !refusal
+                    .code()
+                    .is_some_and(|code| ["53", "57P", "40"].iter().any(|class| code.starts_with(class))) =>
+            {
+                Self::internal(error)
+            }
+            sqlx::Error::Database(_)
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => Self::Unavailable(error.into()),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<ConfigError> for ApiError {
+    fn from(error: ConfigError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

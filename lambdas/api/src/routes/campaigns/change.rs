@@ -1,0 +1,63 @@
+//! `PATCH /api/campaigns/{id}`
+
+use axum::extract::State;
+use http::StatusCode;
+use rostrum_core::{access::Permission, ids::CampaignId};
+use rostrum_store::campaigns;
+use serde_json::json;
+use utoipa_axum::routes;
+
+use super::wire::{Campaign, CampaignPatch};
+use crate::{
+    App,
+    answer::Answer,
+    authentication::Caller,
+    endpoint::{Endpoint, needs},
+    error::ApiError,
+    extract::{Path, RequiredIfMatch},
+    work::Work,
+};
+
+pub(super) fn endpoint() -> Endpoint {
+    needs(Permission::CampaignsWrite, routes!(change_campaign))
+}
+
+/// Change a campaign
+///
+/// The change holds from the next run on; a run that is under way is not touched.
+#[utoipa::path(
+    patch, path = "/api/campaigns/{id}", tag = "campaigns",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The campaign."),
+        ("If-Match" = String, Header, description = "The ETag of the version that is to be changed."),
+    ),
+    request_body(content = CampaignPatch, content_type = "application/merge-patch+json"),
+    responses(
+        (status = 200, description = "It is changed.", body = Campaign, headers(("ETag" = String, description = "Its new version."))),
+        (status = 409, description = "It is archived."),
+    ),
+)]
+async fn change_campaign(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<CampaignId>,
+    if_match: RequiredIfMatch,
+    patch: CampaignPatch,
+) -> Result<Answer, ApiError> {
+    let mut work = Work::begin(&app, &caller).await?;
+    let before = super::to_be_changed(&mut work, caller.workspace_id, id).await?;
+    if_match.check(before.version)?;
+    let schedule_before = (before.schedule_cron.clone(), before.schedule_timezone.clone());
+    let fields = patch.apply(&before.try_into()?)?.validate()?;
+    let is_rescheduled = schedule_before != (fields.schedule_cron.clone(), fields.schedule_timezone.clone());
+    if is_rescheduled {
+        super::must_run_again(&fields, &work)?;
+        super::announce_schedule(&mut work, id).await?;
+    }
+    campaigns::update(&mut work.transaction, caller.workspace_id, id, &fields, work.now).await?;
+    work.audit("campaign.changed", "campaign", id, json!({ "fields": patch.fields() })).await?;
+    let campaign = super::known(&mut work.transaction, caller.workspace_id, id).await?;
+    let version = campaign.version;
+    let answer = Answer::new(StatusCode::OK, &Campaign::try_from(campaign)?)?.version(version);
+    work.finish(answer).await
+}

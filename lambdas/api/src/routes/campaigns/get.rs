@@ -1,0 +1,34 @@
+//! `GET /api/campaigns/{id}`
+
+use axum::extract::State;
+use http::StatusCode;
+use rostrum_core::{access::Permission, ids::CampaignId};
+use utoipa_axum::routes;
+
+use super::wire::Campaign;
+use crate::{
+    App,
+    answer::Answer,
+    authentication::Caller,
+    endpoint::{Endpoint, needs},
+    error::ApiError,
+    extract::Path,
+};
+
+pub(super) fn endpoint() -> Endpoint {
+    needs(Permission::CampaignsRead, routes!(get_campaign))
+}
+
+/// Read a campaign
+#[utoipa::path(
+    get, path = "/api/campaigns/{id}", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path, description = "The campaign.")),
+    responses((status = 200, description = "The campaign, archived or not.", body = Campaign, headers(
+        ("ETag" = String, description = "Its version."),
+    ))),
+)]
+async fn get_campaign(State(app): State<App>, caller: Caller, Path(id): Path<CampaignId>) -> Result<Answer, ApiError> {
+    let campaign = super::known(app.database().await?, caller.workspace_id, id).await?;
+    let version = campaign.version;
+    Ok(Answer::new(StatusCode::OK, &Campaign::try_from(campaign)?)?.version(version))
+}

@@ -1,0 +1,23 @@
+//! One module per resource, one file per verb. [`all`] is the route table.
+
+pub mod campaigns;
+pub mod employees;
+pub mod executions;
+pub mod names;
+pub mod posts;
+pub mod samples;
+pub mod service;
+
+use crate::endpoint::Endpoint;
+
+/// Every route of the API.
+pub fn all() -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    endpoints.extend(service::endpoints());
+    endpoints.extend(campaigns::endpoints());
+    endpoints.extend(employees::endpoints());
+    endpoints.extend(samples::endpoints());
+    endpoints.extend(executions::endpoints());
+    endpoints.extend(posts::endpoints());
+    endpoints
+}

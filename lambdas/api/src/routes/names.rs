@@ -1,0 +1,140 @@
+//! The words that fields may hold, for the document and for reading queries. The answers hold what the database holds,
+//! whose CHECKs allow no other words.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A network that posts are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Platform)]
+pub enum PlatformName {
+    /// LinkedIn.
+    Linkedin,
+    /// X.
+    X,
+    /// Instagram.
+    Instagram,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$word_doc])* $word),+
+        }
+
+        impl $name {
+            /// The words, for a person who wrote another one.
+            pub const WORDS: &'static str = concat!("one of:", $(" ", $text),+);
+
+            /// The word in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$word => $text),+
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($text => Ok(Self::$word),)+
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// Where a post stands.
+    PostStatus {
+        /// Still being written by a person.
+        Draft = "draft",
+        /// Waits for a reviewer.
+        PendingReview = "pending_review",
+        /// A reviewer wants changes.
+        ChangesRequested = "changes_requested",
+        /// May be published.
+        Approved = "approved",
+        /// Will not be published.
+        Rejected = "rejected",
+        /// Will be published at its time.
+        Scheduled = "scheduled",
+        /// Is being published.
+        Publishing = "publishing",
+        /// Is out.
+        Published = "published",
+        /// Could not be published.
+        PublishFailed = "publish_failed",
+    }
+}
+
+words! {
+    /// Whether a campaign runs or is only kept.
+    CampaignStatus {
+        /// It runs.
+        Active = "active",
+        /// It is kept for what came of it.
+        Archived = "archived",
+    }
+}
+
+words! {
+    /// Where a run stands.
+    ExecutionStatus {
+        /// Asked for, not planned yet.
+        Queued = "queued",
+        /// Its slots are being worked off.
+        Running = "running",
+        /// Every slot has its post.
+        Completed = "completed",
+        /// Some slots have none.
+        CompletedWithFailures = "completed_with_failures",
+        /// No slot has one.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What made a campaign run.
+    ExecutionTrigger {
+        /// Its schedule.
+        Schedule = "schedule",
+        /// A person.
+        Manual = "manual",
+    }
+}
+
+words! {
+    /// Where a slot of a run stands.
+    SlotStatus {
+        /// Still to be written.
+        Planned = "planned",
+        /// Being written.
+        Running = "running",
+        /// Its post is stored.
+        Stored = "stored",
+        /// There will be no post.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// How a try of a workflow step ended.
+    StepStatus {
+        /// Well.
+        Success = "success",
+        /// With an error.
+        Error = "error",
+        /// Not in time.
+        Timeout = "timeout",
+    }
+}

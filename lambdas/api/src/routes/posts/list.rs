@@ -1,0 +1,98 @@
+//! `GET /api/posts`
+
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use rostrum_core::{access::Permission, platform::Platform};
+use rostrum_store::posts::view::{self, Filter};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    answer::Answer,
+    authentication::Caller,
+    endpoint::{Endpoint, needs},
+    error::ApiError,
+    extract::Query,
+    page::Page,
+    routes::names::{PlatformName, PostStatus},
+};
+
+pub(super) fn endpoint() -> Endpoint {
+    needs(Permission::PostsRead, routes!(list_posts))
+}
+
+/// What a list shows of a post.
+#[derive(Debug, Serialize, ToSchema)]
+struct PostItem {
+    /// The id.
+    id: Uuid,
+    /// The campaign that it was written for.
+    campaign_id: Uuid,
+    /// Who it is by.
+    employee_id: Uuid,
+    /// The run that it came of.
+    execution_id: Uuid,
+    /// Which of the employee's posts of that run, from 1.
+    slot: i32,
+    /// The network that it is for.
+    #[schema(value_type = PlatformName)]
+    platform: String,
+    /// Where it stands.
+    #[schema(value_type = PostStatus)]
+    status: String,
+    /// The text; of a thread all parts, a blank line between.
+    content: String,
+    /// Counts the changes.
+    version: i32,
+    /// When it was written.
+    created_at: DateTime<Utc>,
+}
+
+/// List the posts, newest first
+#[utoipa::path(
+    get, path = "/api/posts", tag = "posts",
+    params(
+        ("status" = Option<PostStatus>, Query, description = "Only those that stand there."),
+        ("campaign_id" = Option<Uuid>, Query, description = "Only those of this campaign."),
+        ("employee_id" = Option<Uuid>, Query, description = "Only those by this employee."),
+        ("platform" = Option<PlatformName>, Query, description = "Only those for this network."),
+        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
+    ),
+    responses((status = 200, description = "A page.", body = Page<PostItem>)),
+)]
+async fn list_posts(State(app): State<App>, caller: Caller, mut query: Query) -> Result<Answer, ApiError> {
+    let filter = Filter {
+        status: query.take::<PostStatus>("status", PostStatus::WORDS).map(PostStatus::as_str),
+        campaign_id: query.take("campaign_id", "the id of a campaign"),
+        employee_id: query.take("employee_id", "the id of an employee"),
+        platform: query.take::<Platform>("platform", "one of: linkedin x instagram"),
+    };
+    let request = query.page();
+    query.finish()?;
+    let database = app.database().await?;
+    let rows = view::list(database, caller.workspace_id, &filter, request.before(), request.rows()).await?;
+    Answer::new(StatusCode::OK, &request.page(rows, |row| row.id, PostItem::from))
+}
+
+impl From<view::Item> for PostItem {
+    fn from(stored: view::Item) -> Self {
+        let view::Item {
+            id,
+            campaign_id,
+            employee_id,
+            execution_id,
+            slot,
+            platform,
+            status,
+            content,
+            version,
+            created_at,
+        } = stored;
+        Self { id, campaign_id, employee_id, execution_id, slot, platform, status, content, version, created_at }
+    }
+}

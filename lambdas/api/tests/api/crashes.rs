@@ -1,0 +1,109 @@
+//! A client sends a request again when it hears nothing. Wherever the API died in between, it comes to the same.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use http::Method;
+use rostrum_lambda_kit::Effects;
+use rostrum_test_kit::delivery::{Delivered, Scenario, kill_at_each_effect, run_twice};
+use serde_json::json;
+
+use crate::harness::{Api, ORCHESTRATION};
+
+struct Run;
+
+impl Scenario for Run {
+    type World = Api;
+    type State = (i64, i64, i64, i64, usize);
+
+    async fn world(&self) -> Api {
+        Api::new().await
+    }
+
+    async fn deliver(&self, api: &Api, effects: Effects) -> Delivered {
+        let path = format!("/api/campaigns/{}/run", api.workspace.campaign_id);
+        let call = api.admin(Method::POST, &path).header("idempotency-key", "run");
+        answered(call.send_to(api.router(effects)).await.status.as_u16(), 202)
+    }
+
+    async fn wait(&self, api: &Api) {
+        api.ambient.advance(TimeDelta::minutes(1));
+    }
+
+    async fn state(&self, api: &Api) -> Self::State {
+        sweep(api).await;
+        (
+            api.count("SELECT count(*) FROM executions WHERE status = 'queued'").await,
+            api.count("SELECT count(*) FROM outbox").await,
+            api.count("SELECT count(*) FROM audit_log WHERE action = 'campaign.run'").await,
+            api.count("SELECT count(*) FROM idempotency_keys WHERE status = 202").await,
+            api.queues.bodies(ORCHESTRATION).len(),
+        )
+    }
+}
+
+struct SetSchedule;
+
+impl Scenario for SetSchedule {
+    type World = Api;
+    type State = (i64, i64, BTreeSet<String>);
+
+    async fn world(&self) -> Api {
+        Api::new().await
+    }
+
+    async fn deliver(&self, api: &Api, effects: Effects) -> Delivered {
+        let path = format!("/api/campaigns/{}/schedule", api.workspace.campaign_id);
+        let call = api.admin(Method::POST, &path).json(&json!({ "schedule_cron": "0 9 * * *" }));
+        answered(call.send_to(api.router(effects)).await.status.as_u16(), 200)
+    }
+
+    async fn wait(&self, api: &Api) {
+        api.ambient.advance(TimeDelta::minutes(1));
+    }
+
+    async fn state(&self, api: &Api) -> Self::State {
+        sweep(api).await;
+        (
+            api.count("SELECT count(*) FROM campaigns WHERE schedule_cron = '0 9 * * *'").await,
+            api.count("SELECT count(*) FROM outbox").await,
+            api.schedules.all().into_values().map(|schedule| schedule.expression).collect(),
+        )
+    }
+}
+
+fn answered(status: u16, expected: u16) -> Delivered {
+    if status == expected { Delivered::Done } else { Delivered::Again }
+}
+
+/// What the minute does: lets leave what could not leave at once. A transaction whose handler died is rolled back a
+/// moment later, and holds its messages until then.
+async fn sweep(api: &Api) {
+    let (relay, end) = (api.relay(Effects::live()), Instant::now() + Duration::from_secs(10));
+    while api.count("SELECT count(*) FROM outbox").await > 0 && Instant::now() < end {
+        relay.sweep().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_asked_for_twice_is_one_run() {
+    run_twice(&Run).await;
+}
+
+#[tokio::test]
+async fn a_run_survives_death_at_every_effect() {
+    assert_eq!(kill_at_each_effect(&Run).await, ["commit", "send to queue", "commit"]);
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_set_twice_is_one_schedule() {
+    run_twice(&SetSchedule).await;
+}
+
+#[tokio::test]
+async fn a_schedule_survives_death_at_every_effect() {
+    assert_eq!(kill_at_each_effect(&SetSchedule).await, ["commit", "put schedule", "commit"]);
+}

@@ -1,0 +1,268 @@
+//! An API with a workspace, one person per role, and another workspace that nothing may leak into.
+
+use std::sync::{Arc, LazyLock};
+
+use api::{App, Backend, Keys, Lazy, authentication::Claims};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use http::{HeaderMap, Method, Request, StatusCode};
+use rostrum_core::{
+    access::Role,
+    employee::Email,
+    ids::{UserId, WorkspaceId, new_uuid},
+    password,
+};
+use rostrum_lambda_kit::{Ambient, Effects};
+use rostrum_relay::{Destinations, Relay};
+use rostrum_store::identity::{self, NewUser};
+use rostrum_test_kit::{
+    cloud::{RecordingQueues, RecordingSchedules},
+    database::TestDatabase,
+    keys::signing_key,
+    sample::{self, Workspace},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Made once: five people with a hash of their own would cost every test a tenth of a second.
+static HASH: LazyLock<String> =
+    LazyLock::new(|| password::hash(PASSWORD, &mut Ambient::fixed(sample::now(), 1).random()).unwrap());
+pub(crate) const ORCHESTRATION: &str = "https://queues.test/orchestration";
+
+pub(crate) struct Api {
+    pub(crate) router: Router,
+    pub(crate) database: TestDatabase,
+    pub(crate) ambient: Ambient,
+    pub(crate) keys: Keys,
+    pub(crate) queues: Arc<RecordingQueues>,
+    pub(crate) schedules: Arc<RecordingSchedules>,
+    pub(crate) workspace: Workspace,
+    pub(crate) other: Workspace,
+    people: Vec<(Role, UserId)>,
+}
+
+impl Api {
+    pub(crate) async fn new() -> Self {
+        let database = TestDatabase::new().await;
+        let ambient = Ambient::fixed(sample::now(), 7);
+        let workspace = sample::workspace(&database.admin, &ambient, 2).await;
+        let other = sample::workspace(&database.admin, &ambient, 1).await;
+        let (queues, schedules) = (Arc::new(RecordingQueues::default()), Arc::new(RecordingSchedules::default()));
+        let keys = Keys::from_pem(&signing_key()).unwrap();
+        let mut api = Self {
+            router: Router::new(),
+            database,
+            ambient,
+            keys,
+            queues,
+            schedules,
+            workspace,
+            other,
+            people: Vec::new(),
+        };
+        api.router = api.router(Effects::live());
+        for role in Role::ALL {
+            let id = api.person(&format!("{role}@example.com"), true).await;
+            api.join(api.workspace.id, id, role).await;
+            api.people.push((role, id));
+        }
+        api
+    }
+
+    /// The API whose effects are these, over the same database and queues.
+    pub(crate) fn router(&self, effects: Effects) -> Router {
+        let backend = Backend { database: self.database.database.clone(), relay: self.relay(effects.clone()) };
+        let keys = Keys::from_pem(&signing_key()).unwrap();
+        api::router(App::new(Lazy::ready(backend), Lazy::ready(keys), self.ambient.clone(), effects))
+    }
+
+    /// What lets the messages of the outbox leave.
+    pub(crate) fn relay(&self, effects: Effects) -> Relay {
+        let destinations = Destinations {
+            generation_queue_url: "https://queues.test/generation".to_owned(),
+            orchestration_queue_url: ORCHESTRATION.to_owned(),
+        };
+        let database = self.database.database.clone();
+        let (queues, schedules) = (self.queues.clone(), self.schedules.clone());
+        Relay::new(database, queues, schedules, destinations, self.ambient.clone(), effects)
+    }
+
+    /// A person with this address, whose password is [`PASSWORD`] if they have one.
+    pub(crate) async fn person(&self, email: &str, has_password: bool) -> UserId {
+        let mut random = self.ambient.random();
+        let user = NewUser {
+            id: UserId::new(self.ambient.now(), &mut random),
+            email: &Email::parse(email).unwrap(),
+            name: "Somebody",
+            password_hash: has_password.then_some(HASH.as_str()),
+        };
+        let mut transaction = self.database.database.begin().await.unwrap();
+        let id = identity::create_user(&mut transaction, &user, self.ambient.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        id
+    }
+
+    /// Makes a person a member.
+    pub(crate) async fn join(&self, workspace: WorkspaceId, user: UserId, role: Role) {
+        let mut transaction = self.database.database.begin().await.unwrap();
+        let now = self.ambient.now();
+        assert!(identity::create_membership(&mut transaction, workspace, user, role, now).await.unwrap());
+        transaction.commit().await.unwrap();
+    }
+
+    pub(crate) fn user(&self, role: Role) -> UserId {
+        self.people.iter().find(|(other, _)| *other == role).unwrap().1
+    }
+
+    /// A token of the person with this role.
+    pub(crate) fn token(&self, role: Role) -> String {
+        self.keys.sign(&self.claims(role)).unwrap()
+    }
+
+    pub(crate) fn claims(&self, role: Role) -> Claims {
+        let now = self.ambient.now();
+        Claims::new(self.user(role), self.workspace.id, now, new_uuid(now, &mut self.ambient.random()))
+    }
+
+    /// A request of the workspace's admin.
+    pub(crate) fn admin(&self, method: Method, path: &str) -> Call<'_> {
+        self.anonymous(method, path).token(&self.token(Role::Admin))
+    }
+
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> Call<'_> {
+        let (headers, body) = (HeaderMap::new(), Body::empty());
+        Call { api: self, method, path: path.to_owned(), headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.admin(Method::GET, path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.admin(Method::POST, path).json(body).send().await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, version: i32, body: &Value) -> Reply {
+        self.admin(Method::PATCH, path).header("if-match", &format!("\"{version}\"")).json(body).send().await
+    }
+
+    /// What the database says, one value.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.database.admin).await.unwrap()
+    }
+
+    pub(crate) async fn audited(&self, subject: Uuid) -> Vec<String> {
+        sqlx::query_scalar("SELECT action FROM audit_log WHERE subject_id = $1 ORDER BY created_at, action")
+            .bind(subject)
+            .fetch_all(&self.database.admin)
+            .await
+            .unwrap()
+    }
+}
+
+/// A request that is being put together.
+pub(crate) struct Call<'a> {
+    api: &'a Api,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Call<'_> {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) async fn send(self) -> Reply {
+        let router = self.api.router.clone();
+        self.send_to(router).await
+    }
+
+    pub(crate) async fn send_to(self, router: Router) -> Reply {
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().unwrap();
+        *request.headers_mut() = self.headers;
+        let response = router.oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status: parts.status, headers: parts.headers, text, json }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) json: Value,
+}
+
+impl Reply {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub(crate) fn id(&self) -> Uuid {
+        self.json["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Expects a problem of this status and kind, in full dress.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, kind: &str) -> Self {
+        let reply = self.expect(status);
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+        assert_eq!(reply.json["type"], format!("urn:rostrum:problem:{kind}"), "{}", reply.text);
+        assert_eq!(reply.json["status"], status);
+        let instance = reply.json["instance"].as_str().unwrap();
+        assert_eq!(instance, format!("urn:uuid:{}", reply.header("x-request-id").unwrap()));
+        for field in ["title", "detail"] {
+            assert!(!reply.json[field].as_str().unwrap().is_empty());
+        }
+        reply
+    }
+
+    /// Expects a refusal of exactly these fields.
+    #[track_caller]
+    pub(crate) fn invalid(self, fields: &[&str]) -> Self {
+        let reply = self.problem(422, "invalid");
+        let errors = reply.json["errors"].as_array().unwrap();
+        let named: Vec<&str> = errors.iter().map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(named, fields, "{}", reply.text);
+        reply
+    }
+}
+
+/// What a campaign must at least say.
+pub(crate) fn campaign() -> Value {
+    json!({ "name": "Spring", "platform": "linkedin", "brief": "Bridges that last." })
+}

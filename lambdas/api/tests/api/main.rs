@@ -1,0 +1,19 @@
+//! The API from outside: real requests on the real router, over a real Postgres.
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+mod authentication;
+mod authorization;
+mod campaigns;
+mod crashes;
+mod document;
+mod employees;
+mod executions;
+mod harness;
+mod idempotency;
+mod posts;
+mod problems;
+mod runs;
+mod samples;
+mod schedules;
+mod service;
+mod tokens;
