@@ -1,0 +1,162 @@
+//! What the command line says.
+
+use anyhow::{Result, bail};
+
+/// Printed by `cargo xtask help`.
+pub(crate) const HELP: &str = "\
+cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test]
+                                         start the local fleet, or what of it is missing
+cargo xtask down [--state DIR]           end it; its data stay
+cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
+cargo xtask test [unit|store|flows]      everything that CI runs, or one part of it
+cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
+cargo xtask tidy                         the house rules that no compiler sees
+cargo xtask bench NAME [--json]          one benchmark, in release";
+
+/// One command with its options.
+pub(crate) enum Command {
+    /// Print [`HELP`].
+    Help,
+    /// Start the fleet.
+    Up(UpOptions),
+    /// End the fleet.
+    Down {
+        /// Where its state lies.
+        state: String,
+    },
+    /// Follow the logs.
+    Logs {
+        /// One role only.
+        role: Option<String>,
+        /// Where the fleet's state lies.
+        state: String,
+    },
+    /// Run the tests.
+    Test(Option<Part>),
+    /// Write or compare the query data.
+    Sqlx {
+        /// Compare only.
+        check: bool,
+    },
+    /// Check the house rules.
+    Tidy,
+    /// Run a benchmark.
+    Bench {
+        /// Which one.
+        name: String,
+        /// Whether it answers in JSON.
+        json: bool,
+    },
+}
+
+/// The options of `up`.
+pub(crate) struct UpOptions {
+    /// Return once the fleet is ready instead of staying in the foreground.
+    pub(crate) detach: bool,
+    /// Print the closing line only.
+    pub(crate) quiet: bool,
+    /// Throw the fleet's data away first.
+    pub(crate) fresh: bool,
+    /// Where the fleet's state lies.
+    pub(crate) state: String,
+    /// The template's stage: `local` for people, `test` for flows and benchmarks.
+    pub(crate) stage: String,
+}
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What needs no service.
+    Unit,
+    /// What needs Postgres.
+    Store,
+    /// What needs the whole fleet.
+    Flows,
+}
+
+/// The state folder of the fleet that a person works with.
+const STATE: &str = ".rostrum";
+
+/// Reads the command line.
+///
+/// # Errors
+/// Names what it does not understand.
+pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
+    let Some(verb) = words.next() else { return Ok(Command::Help) };
+    let mut rest = Rest { plain: Vec::new(), flags: Vec::new(), state: None, stage: None };
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--state" => match words.next() {
+                Some(folder) => rest.state = Some(folder),
+                None => bail!("--state needs a folder"),
+            },
+            "--stage" => match words.next() {
+                Some(stage) => rest.stage = Some(stage),
+                None => bail!("--stage needs a name: local or test"),
+            },
+            _ if word.starts_with('-') => rest.flags.push(word),
+            _ => rest.plain.push(word),
+        }
+    }
+    let command = match verb.as_str() {
+        "help" | "--help" | "-h" => Command::Help,
+        "up" => Command::Up(UpOptions {
+            detach: rest.flag("--detach"),
+            quiet: rest.flag("--quiet"),
+            fresh: rest.flag("--fresh"),
+            state: rest.state(),
+            stage: rest.stage()?,
+        }),
+        "down" => Command::Down { state: rest.state() },
+        "logs" => Command::Logs { role: rest.word(), state: rest.state() },
+        "test" => Command::Test(match rest.word().as_deref() {
+            None => None,
+            Some("unit") => Some(Part::Unit),
+            Some("store") => Some(Part::Store),
+            Some("flows") => Some(Part::Flows),
+            Some(other) => bail!("there is no part {other:?} of the tests; there are unit, store and flows"),
+        }),
+        "sqlx" => Command::Sqlx { check: rest.flag("--check") },
+        "tidy" => Command::Tidy,
+        "bench" => match rest.word() {
+            Some(name) => Command::Bench { name, json: rest.flag("--json") },
+            None => bail!("bench needs a name, for example `cargo xtask bench cold-start`"),
+        },
+        other => bail!("there is no command {other:?}\n{HELP}"),
+    };
+    match rest.plain.into_iter().chain(rest.flags).chain(rest.state).chain(rest.stage).next() {
+        Some(word) => bail!("`cargo xtask {verb}` does not take {word:?}\n{HELP}"),
+        None => Ok(command),
+    }
+}
+
+struct Rest {
+    plain: Vec<String>,
+    flags: Vec<String>,
+    state: Option<String>,
+    stage: Option<String>,
+}
+
+impl Rest {
+    fn flag(&mut self, name: &str) -> bool {
+        let before = self.flags.len();
+        self.flags.retain(|flag| flag != name);
+        self.flags.len() < before
+    }
+
+    fn word(&mut self) -> Option<String> {
+        (!self.plain.is_empty()).then(|| self.plain.remove(0))
+    }
+
+    fn stage(&mut self) -> Result<String> {
+        let stage = self.stage.take().unwrap_or_else(|| "local".to_owned());
+        if !matches!(stage.as_str(), "local" | "test") {
+            bail!("there is no stage {stage:?} here; there are local and test");
+        }
+        Ok(stage)
+    }
+
+    fn state(&mut self) -> String {
+        self.state.take().unwrap_or_else(|| STATE.to_owned())
+    }
+}

@@ -1,0 +1,113 @@
+//! Compiles the functions and packs each as the zip that the template names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::processes::Processes;
+use crate::house::{self, State};
+use crate::progress::Progress;
+use crate::run;
+
+/// The programs that the build left.
+pub(crate) struct Built {
+    programs: Vec<(String, PathBuf)>,
+    /// How many functions changed since they were packed last.
+    pub(crate) changed: usize,
+}
+
+impl Built {
+    /// A program by its name.
+    pub(crate) fn program(&self, name: &str) -> Option<&Path> {
+        self.programs.iter().find(|(known, _)| known == name).map(|(_, path)| path.as_path())
+    }
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// The roles: one folder of `lambdas/` each.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn roles() -> Result<Vec<String>> {
+    let folder = house::root().join("lambdas");
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut roles: Vec<String> = entries
+        .filter_map(|entry| {
+            entry.ok().filter(|entry| entry.path().join("Cargo.toml").is_file())?.file_name().into_string().ok()
+        })
+        .collect();
+    roles.sort();
+    Ok(roles)
+}
+
+/// Compiles everything that the fleet runs and packs the functions that changed.
+///
+/// # Errors
+/// With the compiler's last lines.
+pub(crate) fn build(state: &State, processes: &Processes, progress: Progress) -> Result<Built> {
+    let roles = roles()?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(house::root()).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
+    for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
+        cargo.args(["-p", package]);
+    }
+    // Queries are checked against the committed data, not against whatever DATABASE_URL names.
+    cargo.env("SQLX_OFFLINE", "true").env_remove("DATABASE_URL");
+    processes.mark(&mut cargo);
+    let log = state.log("build");
+    run::logged(&mut cargo, "cargo build of the functions", &log, progress)?;
+    let text = fs::read_to_string(&log).context("cannot read the log of the build")?;
+    let programs: Vec<(String, PathBuf)> = text
+        .lines()
+        .filter(|line| line.starts_with("{\"reason\":\"compiler-artifact\""))
+        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
+        .filter_map(|artifact| Some((artifact.target.name, artifact.executable?)))
+        .collect();
+    let mut built = Built { programs, changed: 0 };
+    let dist = house::root().join("target/dist");
+    fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+    for role in &roles {
+        let Some(program) = built.program(role) else {
+            bail!("the package {role} has no program {role}; see {}", log.display())
+        };
+        built.changed += usize::from(pack(program, &dist, role)?);
+    }
+    progress.say(format!("compiled {} functions, {} of them changed", roles.len(), built.changed));
+    Ok(built)
+}
+
+/// Packs one program as `bootstrap` unless that was done already. Says whether it was packed.
+fn pack(program: &Path, dist: &Path, role: &str) -> Result<bool> {
+    let data = fs::metadata(program).with_context(|| format!("cannot read {}", program.display()))?;
+    let make = format!("{} {:?}", data.len(), data.modified().context("the system keeps no times of change")?);
+    let (archive, stamp) = (dist.join(format!("{role}.zip")), dist.join(format!("{role}.stamp")));
+    if archive.is_file() && fs::read_to_string(&stamp).is_ok_and(|packed| packed == make) {
+        return Ok(false);
+    }
+    // Line tables make a development build 80 MB; the emulator copies it at every cold start.
+    let stripped = dist.join(format!("{role}.bootstrap"));
+    let bare = Command::new("strip").arg("-o").arg(&stripped).arg(program).output();
+    if !bare.is_ok_and(|output| output.status.success()) {
+        fs::copy(program, &stripped).with_context(|| format!("cannot copy {}", program.display()))?;
+    }
+    // In Python: compressing in a development build of this program would take five seconds a function.
+    let mut pack = Command::new("python3");
+    pack.arg("-B").arg(house::infra("local/pack.py")).arg(&stripped).arg(&archive);
+    run::captured(&mut pack, "pack.py")?;
+    fs::remove_file(&stripped).with_context(|| format!("cannot remove {}", stripped.display()))?;
+    fs::write(&stamp, make).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(true)
+}

@@ -1,0 +1,16 @@
+//! The local fleet: real Postgres, the AWS emulator, a real small model and one address for the browser.
+
+mod deploy;
+pub(crate) mod down;
+mod emulator;
+mod first_run;
+mod functions;
+mod http;
+pub(crate) mod logs;
+mod models;
+mod ports;
+pub(crate) mod postgres;
+pub(crate) mod processes;
+mod sample;
+mod secrets;
+pub(crate) mod up;

@@ -1,0 +1,170 @@
+//! `cargo xtask test`: everything that CI runs.
+
+mod cluster;
+mod counts;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+pub(crate) use cluster::with_cluster;
+use counts::Counts;
+
+use crate::args::{Part, UpOptions};
+use crate::fleet::{down, logs, up};
+use crate::house::{self, State};
+use crate::progress::Progress;
+use crate::{run, sqlx, stop, tidy, tools};
+
+/// The packages outside of `lambdas/` whose tests need Postgres.
+const WITH_POSTGRES: [&str; 4] = ["rostrum-store", "rostrum-test-kit", "rostrum-relay", "rostrum-importer"];
+/// The package whose tests need the fleet.
+const WITH_FLEET: &str = "flows";
+const FLEET_STATE: &str = ".rostrum/test";
+
+/// Runs one part, or everything; a part that fails does not keep the others from running.
+///
+/// # Errors
+/// If the program is asked to end.
+pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
+    let mut report = Report { counts: Counts::default(), failed: Vec::new() };
+    match part {
+        Some(Part::Unit) => report.step("unit tests", unit)?,
+        Some(Part::Store) => report.step("store tests", store)?,
+        Some(Part::Flows) => report.step("flows", flows)?,
+        None => {
+            report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
+            report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
+            report.step("template", |_| lint_template())?;
+            report.step("emulator repairs", |_| emulator_repairs())?;
+            report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
+            report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+            // One build for both: cargo compiles dependencies anew for another choice of packages.
+            report.step("unit and store tests", |counts| {
+                on_postgres(&["--workspace", "--exclude", WITH_FLEET], counts)
+            })?;
+            report.step("flows", flows)?;
+        }
+    }
+    Ok(report.close())
+}
+
+struct Report {
+    counts: Counts,
+    failed: Vec<&'static str>,
+}
+
+impl Report {
+    fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Counts) -> Result<bool>) -> Result<()> {
+        stop::check()?;
+        println!("\n== {name}");
+        match work(&mut self.counts) {
+            Ok(true) => {}
+            Ok(false) => self.failed.push(name),
+            Err(error) => {
+                stop::check()?;
+                println!("error: {error:#}");
+                self.failed.push(name);
+            }
+        }
+        Ok(())
+    }
+
+    fn close(self) -> ExitCode {
+        if !self.failed.is_empty() {
+            println!("\nfailed: {}", self.failed.join(", "));
+        }
+        println!("\n{} passed, {} failed", self.counts.passed, self.counts.failed);
+        if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+fn cargo_command() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(house::root()).env("SQLX_OFFLINE", "true").env_remove("DATABASE_URL");
+    command
+}
+
+fn cargo(words: &[&str]) -> Result<bool> {
+    Ok(run::shown(cargo_command().args(words), "cargo")?.success())
+}
+
+fn cargo_test(words: &[&str], environment: &[(&str, &str)], counts: &mut Counts) -> Result<bool> {
+    let mut command = cargo_command();
+    command.args(["test", "--no-fail-fast"]).args(words).envs(environment.iter().copied());
+    let status = run::relayed(&mut command, "cargo test", |line| {
+        println!("{line}");
+        counts.read(line);
+    })?;
+    Ok(status.success())
+}
+
+/// The packages of the workspace that need a service, or those that need none.
+fn packages(with_postgres: bool) -> Result<Vec<String>> {
+    let answer =
+        run::captured(cargo_command().args(["metadata", "--no-deps", "--format-version", "1"]), "cargo metadata")?;
+    let metadata: Value = serde_json::from_str(&answer).context("cargo metadata answers no JSON")?;
+    let lambdas = house::root().join("lambdas");
+    let mut chosen = Vec::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let name = package["name"].as_str().unwrap_or_default();
+        let is_function =
+            package["manifest_path"].as_str().is_some_and(|path| path.starts_with(&*lambdas.to_string_lossy()));
+        if name != WITH_FLEET && (is_function || WITH_POSTGRES.contains(&name)) == with_postgres {
+            chosen.extend(["-p".to_owned(), name.to_owned()]);
+        }
+    }
+    Ok(chosen)
+}
+
+fn unit(counts: &mut Counts) -> Result<bool> {
+    let packages = packages(false)?;
+    cargo_test(&packages.iter().map(String::as_str).collect::<Vec<_>>(), &[], counts)
+}
+
+fn store(counts: &mut Counts) -> Result<bool> {
+    let packages = packages(true)?;
+    let words: Vec<&str> = packages.iter().map(String::as_str).collect();
+    on_postgres(&words, counts)
+}
+
+fn on_postgres(words: &[&str], counts: &mut Counts) -> Result<bool> {
+    with_cluster("test-store", |cluster| {
+        cargo_test(words, &[("ROSTRUM_TEST_DATABASE_URL", &cluster.admin_url("postgres"))], counts)
+    })
+}
+
+/// The flows run on a fleet of their own, which is always ended.
+fn flows(counts: &mut Counts) -> Result<bool> {
+    let state = State::at(FLEET_STATE)?;
+    let options =
+        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
+    up::up(&options)?;
+    let description = state.path("fleet.json").display().to_string();
+    let done = cargo_test(&["-p", WITH_FLEET], &[("ROSTRUM_FLEET", &description)], counts);
+    let kept = logs::keep(&state);
+    down::down(&state)?;
+    if !matches!(done, Ok(true)) {
+        kept?;
+        println!("the logs of the fleet are in {}", state.path("log").display());
+    }
+    done
+}
+
+fn lint_template() -> Result<bool> {
+    let progress = Progress::new(false);
+    tools::LINT.install(&State::at(FLEET_STATE)?.log("install-lint"), progress)?;
+    let mut lint = tools::LINT.python();
+    let status = run::shown(lint.args(["-m", "cfnlint"]).arg(house::infra("template.yaml")), "cfn-lint")?;
+    println!("cfn-lint: infra/template.yaml {}", if status.success() { "is clean" } else { "has findings" });
+    Ok(status.success())
+}
+
+/// The launcher's repairs, against the installed emulator.
+fn emulator_repairs() -> Result<bool> {
+    tools::EMULATOR.install(&State::at(FLEET_STATE)?.log("install-emulator"), Progress::new(false))?;
+    let mut python = tools::EMULATOR.python();
+    python.current_dir(house::infra("local")).args(["-B", "-m", "unittest", "--quiet", "test_emulator", "test_logs"]);
+    Ok(run::shown(&mut python, "the tests of the emulator's repairs")?.success())
+}
