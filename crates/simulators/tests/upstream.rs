@@ -53,7 +53,7 @@ async fn the_local_model_is_asked_on_its_leash_and_its_figures_come_back() {
         "temperature": 0.3,
         "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": {
             "type": "object",
-            "properties": {"text": {"type": "string", "maxLength": 400}},
+            "properties": {"text": {"type": "string", "maxLength": 200}},
             "required": ["text"],
             "additionalProperties": false,
         }}},

@@ -1,5 +1,4 @@
 //! What the worker makes of good, bad and missing answers.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 mod world;
 
@@ -76,12 +75,12 @@ async fn an_employee_without_samples_is_written_for_and_marked() {
 #[tokio::test]
 async fn an_unusable_answer_is_repaired_once() {
     for bad in [
-        "Here you are: {\"text\": \"x\"} Enjoy!",
-        "{\"text\": \"We moved",
+        "Here you are: {\"body\": \"x\"} Enjoy!",
+        "{\"body\": \"We moved",
         "",
         "   ",
-        "{\"text\": 7}",
-        "{\"text\": \"  \", \"call_to_action\": \"\", \"hashtags\": [], \"mentions\": []}",
+        "{\"body\": 7}",
+        "{\"body\": \"  \", \"call_to_action\": \"\", \"hashtags\": [], \"mentions\": []}",
     ] {
         let world = World::new(twice(bad, GOOD)).await;
         world.handle(1).await.unwrap();
@@ -112,7 +111,7 @@ async fn a_repair_that_is_no_better_fails_the_slot_and_keeps_what_was_said() {
 #[tokio::test]
 async fn too_much_text_and_an_answer_cut_off_are_repaired_too() {
     let long = format!(
-        r#"{{"text": "{}", "call_to_action": "", "hashtags": [], "mentions": []}}"#,
+        r#"{{"body": "{}", "call_to_action": "", "hashtags": [], "mentions": []}}"#,
         "bridge ".repeat(600).trim()
     );
     let model = ScriptedModel::new(move |request| {

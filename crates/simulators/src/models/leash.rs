@@ -22,7 +22,7 @@ fn short(schema: &Value, name: &str) -> Value {
     };
     let fixed = ["enum", "const", "format", "pattern"].iter().any(|keyword| keywords.contains_key(*keyword));
     if is("string") && !fixed {
-        let limit = if is_text(name) { 400 } else { 60 };
+        let limit = if is_text(name) { 200 } else { 60 };
         cap(&mut copy, "maxLength", limit);
     }
     if is("array") {
@@ -71,13 +71,13 @@ mod tests {
         let expected = json!({
             "type": "object",
             "properties": {
-                "text": {"type": "string", "maxLength": 400},
+                "text": {"type": "string", "maxLength": 200},
                 "title": {"type": ["string", "null"], "maxLength": 60},
                 "short": {"type": "string", "maxLength": 10},
                 "kind": {"type": "string", "enum": ["a"]},
                 "maxItems": {"type": "integer"},
                 "hashtags": {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": 3},
-                "posts": {"type": "array", "items": {"type": "string", "maxLength": 400}, "maxItems": 3},
+                "posts": {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 3},
             },
         });
         assert_eq!(leashed(&schema), expected);

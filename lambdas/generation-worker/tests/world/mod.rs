@@ -18,7 +18,7 @@ use rostrum_test_kit::{
 
 /// A good answer.
 pub const GOOD: &str =
-    r#"{"text": "We moved the bridge an inch.", "call_to_action": "", "hashtags": ["bridges"], "mentions": []}"#;
+    r#"{"body": "We moved the bridge an inch.", "call_to_action": "", "hashtags": ["bridges"], "mentions": []}"#;
 
 pub struct World {
     pub database: TestDatabase,

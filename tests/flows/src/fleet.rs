@@ -1,0 +1,158 @@
+//! The fleet, as its users reach it.
+
+use std::{env, fs, future::Future, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::{Client, Method};
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::PgPool;
+use tokio::time::Instant;
+
+/// A running fleet and somebody signed in to it.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    /// What `up` wrote about it.
+    pub description: Description,
+    /// The database, as its owner sees it.
+    pub database: PgPool,
+    http: Client,
+    token: String,
+}
+
+/// `fleet.json`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Description {
+    /// The address of the API.
+    pub api: String,
+    /// The emulator.
+    pub aws_endpoint: String,
+    /// The database, as its owner.
+    pub database_url: String,
+    /// The simulated providers.
+    pub model_url: String,
+    /// The sample's admin.
+    pub login: Login,
+    /// The name of the stack.
+    pub stack: String,
+    /// Its region.
+    pub region: String,
+    /// A key that the emulator takes.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: String,
+}
+
+/// Who may sign in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Login {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// An answer of the API.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body, `null` if there is none.
+    pub body: Value,
+}
+
+impl Fleet {
+    /// The fleet that `ROSTRUM_FLEET` names, with its admin signed in.
+    ///
+    /// # Errors
+    /// If there is none or it does not answer.
+    pub async fn connect() -> Result<Self> {
+        let path = env::var("ROSTRUM_FLEET").context("ROSTRUM_FLEET is not set: run `cargo xtask test flows`")?;
+        let description: Description = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        let database = PgPool::connect(&description.database_url).await?;
+        let http = Client::builder().timeout(Duration::from_secs(30)).build()?;
+        let mut fleet = Self { description, database, http, token: String::new() };
+        let login = serde_json::json!({
+            "email": fleet.description.login.email,
+            "password": fleet.description.login.password,
+        });
+        let answer = fleet.send(Method::POST, "/v1/auth/login", Some(login)).await?;
+        ensure!(answer.status == 200, "the admin cannot sign in: {answer:?}");
+        answer.body["access_token"].as_str().context("sign-in answers no token")?.clone_into(&mut fleet.token);
+        Ok(fleet)
+    }
+
+    /// Asks the API.
+    ///
+    /// # Errors
+    /// If it does not answer, or not with JSON.
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Answer> {
+        let mut request = self.http.request(method, format!("{}{path}", self.description.api));
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+        Ok(Answer { status, body })
+    }
+
+    /// Reads a resource that must be there.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn get(&self, path: &str) -> Result<Value> {
+        let answer = self.send(Method::GET, path, None).await?;
+        ensure!(answer.status == 200, "GET {path}: {answer:?}");
+        Ok(answer.body)
+    }
+
+    /// Posts what must be accepted.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value> {
+        let answer = self.send(Method::POST, path, Some(body)).await?;
+        ensure!((200..300).contains(&answer.status), "POST {path}: {answer:?}");
+        Ok(answer.body)
+    }
+
+    /// Tells the simulated providers how to behave.
+    ///
+    /// # Errors
+    /// If they do not take it.
+    pub async fn control(&self, method: Method, path: &str, body: Option<Value>) -> Result<()> {
+        let mut request = self.http.request(method, format!("{}/_control/{path}", self.description.model_url));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await?;
+        ensure!(response.status().is_success(), "the simulator answers {}", response.status());
+        Ok(())
+    }
+}
+
+/// Asks until there is an answer or `bound` is over, and says what was waited for.
+///
+/// # Errors
+/// If asking fails or the time is over.
+pub async fn until<T, F, Fut>(what: &str, bound: Duration, ask: F) -> Result<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<Option<T>>>,
+{
+    let end = Instant::now() + bound;
+    loop {
+        if let Some(answer) = ask().await? {
+            return Ok(answer);
+        }
+        if Instant::now() > end {
+            bail!("{what} did not happen within {} s", bound.as_secs());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
