@@ -1,22 +1,77 @@
-//! Runs a benchmark of `tests/bench`.
+//! Runs a benchmark of `tests/bench` on what it needs: a Postgres, a fleet, or functions as they are deployed.
 
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
+use crate::args::UpOptions;
+use crate::fleet::{down, up};
+use crate::house::State;
+use crate::test::with_cluster;
 use crate::{house, run};
+
+const FLEET_STATE: &str = ".rostrum/bench";
+
+/// The functions whose cold start is promised; the migrator runs once a deployment.
+const FUNCTIONS: [&str; 4] = ["api", "campaign-orchestrator", "generation-worker", "outbox-relay"];
 
 /// Builds the benchmarks in release and runs one; its output and its success are passed on.
 ///
 /// # Errors
-/// If it cannot be built or started.
+/// If it cannot be built or started, or what it needs cannot.
 pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
+    let succeeded = match name {
+        "api" => with_cluster("bench-api", |cluster| {
+            measure(name, json, &[("ROSTRUM_TEST_DATABASE_URL", &cluster.admin_url("postgres"))])
+        })?,
+        "cold-start" => {
+            let mut build = cargo();
+            build.args(["build", "--profile", "function"]);
+            build.args(FUNCTIONS.iter().flat_map(|function| ["-p", function]));
+            if !run::shown(&mut build, "cargo build")?.success() {
+                bail!("the functions cannot be built; nothing was measured");
+            }
+            let folder = house::root().join("target/function").display().to_string();
+            measure(name, json, &[("ROSTRUM_FUNCTIONS", &folder)])?
+        }
+        "fleet" => on_fleet(name, json)?,
+        _ => bail!("there is no benchmark {name:?}; there are api, cold-start and fleet"),
+    };
+    Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// On a fleet of its own, which is always ended.
+fn on_fleet(name: &str, json: bool) -> Result<bool> {
+    let state = State::at(FLEET_STATE)?;
+    let options =
+        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
+    up::up(&options)?;
+    let measured = mark(&state).and_then(|mark| {
+        let description = state.path("fleet.json").display().to_string();
+        measure(name, json, &[("ROSTRUM_FLEET", &description), ("ROSTRUM_FLEET_MARK", &mark)])
+    });
+    down::down(&state)?;
+    measured
+}
+
+/// The variable that every process of the fleet has in its environment.
+fn mark(state: &State) -> Result<String> {
+    let text = std::fs::read_to_string(state.path("processes.json")).context("the fleet left no processes.json")?;
+    let processes: Value = serde_json::from_str(&text)?;
+    let id = processes["fleet_id"].as_str().context("processes.json names no fleet")?;
+    Ok(format!("ROSTRUM_FLEET_ID={id}"))
+}
+
+fn measure(name: &str, json: bool, environment: &[(&str, &str)]) -> Result<bool> {
+    let mut run = cargo();
+    run.args(["run", "--quiet", "--release", "-p", "bench", "--", name]).args(json.then_some("--json"));
+    run.envs(environment.iter().copied());
+    Ok(run::shown(&mut run, "the benchmark")?.success())
+}
+
+fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(house::root()).env("SQLX_OFFLINE", "true");
     cargo
-        .current_dir(house::root())
-        .args(["run", "--quiet", "--release", "-p", "bench", "--", name])
-        .args(json.then_some("--json"));
-    cargo.env("SQLX_OFFLINE", "true");
-    let status = run::shown(&mut cargo, "the benchmark")?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

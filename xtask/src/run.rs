@@ -95,15 +95,16 @@ pub(crate) fn end_group(child: &mut Child) {
 
 /// Sends a signal to a process group.
 pub(crate) fn signal_group(signal: &str, leader: u32) {
-    shell_kill(&format!("kill -{signal} -- -{leader}"));
+    shell_kill(&format!("kill -s {signal} -- -{leader}"));
 }
 
 /// Sends a signal to one process.
 pub(crate) fn signal_process(signal: &str, process: u32) {
-    shell_kill(&format!("kill -{signal} {process}"));
+    shell_kill(&format!("kill -s {signal} {process}"));
 }
 
-/// The shell has `kill` built in; the program of that name is missing on small systems.
+/// The shell has `kill` built in; the program of that name is missing on small systems. Only `-s NAME --` is understood
+/// by every shell for a group.
 fn shell_kill(line: &str) {
     // A process that has ended meanwhile is what is wanted; whether it has is looked up afterwards.
     let _ = Command::new("sh").args(["-c", line]).stdout(Stdio::null()).stderr(Stdio::null()).status();

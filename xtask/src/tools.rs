@@ -26,6 +26,9 @@ pub(crate) const POSTGRES: ToolSet = ToolSet { name: "postgres", with_dependenci
 /// The linter of the template.
 pub(crate) const LINT: ToolSet = ToolSet { name: "lint", with_dependencies: true };
 
+/// The model providers' own clients, which must take the simulators for the providers.
+pub(crate) const SDKS: ToolSet = ToolSet { name: "sdks", with_dependencies: true };
+
 /// Two installations at once are slower than one after the other on a small machine, and both write pip's cache.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -35,9 +38,14 @@ impl ToolSet {
         house::tools().join(self.name)
     }
 
+    /// This environment's Python.
+    pub(crate) fn python_path(self) -> PathBuf {
+        self.folder().join("bin/python")
+    }
+
     /// A command that runs this environment's Python.
     pub(crate) fn python(self) -> Command {
-        Command::new(self.folder().join("bin/python"))
+        Command::new(self.python_path())
     }
 
     /// Where the packages lie.

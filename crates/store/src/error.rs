@@ -10,7 +10,7 @@ pub enum Error {
     #[error("a row that this one refers to does not exist ({0})")]
     Missing(String),
     /// Postgres cannot be reached, or refused the statement. Nothing of the transaction is kept.
-    #[error("the database did not do it: {0}")]
+    #[error("the database did not do it")]
     Database(#[source] sqlx::Error),
     /// A row holds what its type does not allow: the schema and the code have drifted apart.
     #[error("the database holds what the code does not know: {0}")]

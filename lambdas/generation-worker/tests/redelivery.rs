@@ -129,3 +129,35 @@ async fn who_lost_the_claim_stores_nothing() {
     let outcome = Outcome::Stored(PostId::new(now, &mut world.ambient.random()));
     assert!(!slots::finish(&mut transaction, key, mine, &outcome, later).await.unwrap());
 }
+
+#[tokio::test]
+async fn slots_of_one_run_may_end_at_the_same_moment() {
+    const SLOTS: i32 = 24;
+    let world = World::new(ScriptedModel::saying(GOOD)).await;
+    sqlx::query(
+        "INSERT INTO execution_slots (execution_id, employee_id, slot, workspace_id, status, created_at, updated_at)
+         SELECT execution_id, employee_id, number, workspace_id, 'planned', created_at, updated_at
+         FROM execution_slots CROSS JOIN generate_series(2, $1) AS number",
+    )
+    .bind(SLOTS)
+    .execute(&world.database.admin)
+    .await
+    .unwrap();
+    let deadline = world.ambient.now() + TimeDelta::seconds(240);
+    let worker = world.worker(Effects::live());
+    let deliveries = (1..=SLOTS).map(|slot| {
+        let mut message = world.message;
+        message.slot = slot;
+        let mut delivery = world.delivery(1);
+        delivery.body = rostrum_contracts::encode(&message).unwrap().to_string();
+        let worker = worker.clone();
+        async move { worker.handle(&delivery, deadline).await }
+    });
+    for outcome in futures::future::join_all(deliveries).await {
+        outcome.unwrap();
+    }
+    assert_eq!(world.contents().await.len(), SLOTS as usize);
+    let status: String =
+        sqlx::query_scalar("SELECT status FROM executions").fetch_one(&world.database.admin).await.unwrap();
+    assert_eq!(status, "completed");
+}

@@ -140,9 +140,12 @@ fn flows(counts: &mut Counts) -> Result<bool> {
     let state = State::at(FLEET_STATE)?;
     let options =
         UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
+    tools::SDKS.install(&state.log("install-sdks"), Progress::new(false))?;
+    let python = tools::SDKS.python_path().display().to_string();
     up::up(&options)?;
     let description = state.path("fleet.json").display().to_string();
-    let done = cargo_test(&["-p", WITH_FLEET], &[("ROSTRUM_FLEET", &description)], counts);
+    let environment = [("ROSTRUM_FLEET", description.as_str()), ("ROSTRUM_SDK_PYTHON", &python)];
+    let done = cargo_test(&["-p", WITH_FLEET], &environment, counts);
     let kept = logs::keep(&state);
     down::down(&state)?;
     if !matches!(done, Ok(true)) {

@@ -102,7 +102,7 @@ pub async fn lock(
          FROM executions AS execution
          JOIN campaigns AS campaign ON campaign.id = execution.campaign_id
          WHERE execution.id = $1 AND execution.workspace_id = $2 AND execution.campaign_id = $3
-         FOR UPDATE OF execution",
+         FOR NO KEY UPDATE OF execution",
         execution_id.uuid(),
         workspace_id.uuid(),
         campaign_id.uuid(),

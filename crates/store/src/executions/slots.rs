@@ -236,13 +236,15 @@ pub async fn fail_abandoned(transaction: &mut Transaction, limit: i64, now: Date
     Ok(ended)
 }
 
+/// Lets one transaction at a time end slots of the execution. The lock is the weakest that does: a stronger one would wait
+/// for the key share that inserting a post takes on its execution, and two posts would wait for each other.
 async fn lock_execution(
     transaction: &mut Transaction,
     workspace_id: WorkspaceId,
     execution_id: ExecutionId,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "SELECT id FROM executions WHERE id = $1 AND workspace_id = $2 FOR UPDATE",
+        "SELECT id FROM executions WHERE id = $1 AND workspace_id = $2 FOR NO KEY UPDATE",
         execution_id.uuid(),
         workspace_id.uuid(),
     )

@@ -73,18 +73,7 @@ async fn posts_are_filtered_and_read() {
     let fields: Vec<&String> = page.json["items"][0].as_object().unwrap().keys().collect();
     assert_eq!(
         fields,
-        [
-            "campaign_id",
-            "content",
-            "created_at",
-            "employee_id",
-            "execution_id",
-            "id",
-            "platform",
-            "slot",
-            "status",
-            "version"
-        ]
+        ["campaign_id", "content", "created_at", "employee_id", "execution_id", "id", "platform", "status", "version"]
     );
 }
 

@@ -27,7 +27,7 @@ pub(super) fn endpoint() -> Endpoint {
 
 /// What a list shows of a post.
 #[derive(Debug, Serialize, ToSchema)]
-struct PostItem {
+struct PostItem<'a> {
     /// The id.
     id: Uuid,
     /// The campaign that it was written for.
@@ -36,16 +36,14 @@ struct PostItem {
     employee_id: Uuid,
     /// The run that it came of.
     execution_id: Uuid,
-    /// Which of the employee's posts of that run, from 1.
-    slot: i32,
     /// The network that it is for.
     #[schema(value_type = PlatformName)]
-    platform: String,
+    platform: &'a str,
     /// Where it stands.
     #[schema(value_type = PostStatus)]
-    status: String,
+    status: &'a str,
     /// The text; of a thread all parts, a blank line between.
-    content: String,
+    content: &'a str,
     /// Counts the changes.
     version: i32,
     /// When it was written.
@@ -76,23 +74,13 @@ async fn list_posts(State(app): State<App>, caller: Caller, mut query: Query) ->
     query.finish()?;
     let database = app.database().await?;
     let rows = view::list(database, caller.workspace_id, &filter, request.before(), request.rows()).await?;
-    Answer::new(StatusCode::OK, &request.page(rows, |row| row.id, PostItem::from))
+    Answer::new(StatusCode::OK, &request.page(rows.read()?, |item| item.id, PostItem::from))
 }
 
-impl From<view::Item> for PostItem {
-    fn from(stored: view::Item) -> Self {
-        let view::Item {
-            id,
-            campaign_id,
-            employee_id,
-            execution_id,
-            slot,
-            platform,
-            status,
-            content,
-            version,
-            created_at,
-        } = stored;
-        Self { id, campaign_id, employee_id, execution_id, slot, platform, status, content, version, created_at }
+impl<'a> From<view::Item<'a>> for PostItem<'a> {
+    fn from(stored: view::Item<'a>) -> Self {
+        let view::Item { id, campaign_id, employee_id, execution_id, platform, status, content, version, created_at } =
+            stored;
+        Self { id, campaign_id, employee_id, execution_id, platform, status, content, version, created_at }
     }
 }
