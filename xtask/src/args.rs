@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 /// Printed by `cargo xtask help`.
 pub(crate) const HELP: &str = "\
-cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test]
+cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|bench]
                                          start the local fleet, or what of it is missing
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
@@ -59,7 +59,7 @@ pub(crate) struct UpOptions {
     pub(crate) fresh: bool,
     /// Where the fleet's state lies.
     pub(crate) state: String,
-    /// The template's stage: `local` for people, `test` for flows and benchmarks.
+    /// The template's stage: `local` for people, `test` for flows, `bench` for benchmarks.
     pub(crate) stage: String,
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
             },
             "--stage" => match words.next() {
                 Some(stage) => rest.stage = Some(stage),
-                None => bail!("--stage needs a name: local or test"),
+                None => bail!("--stage needs a name: local, test or bench"),
             },
             _ if word.starts_with('-') => rest.flags.push(word),
             _ => rest.plain.push(word),
@@ -150,8 +150,8 @@ impl Rest {
 
     fn stage(&mut self) -> Result<String> {
         let stage = self.stage.take().unwrap_or_else(|| "local".to_owned());
-        if !matches!(stage.as_str(), "local" | "test") {
-            bail!("there is no stage {stage:?} here; there are local and test");
+        if !matches!(stage.as_str(), "local" | "test" | "bench") {
+            bail!("there is no stage {stage:?} here; there are local, test and bench");
         }
         Ok(stage)
     }

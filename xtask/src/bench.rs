@@ -45,7 +45,7 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
 fn on_fleet(name: &str, json: bool) -> Result<bool> {
     let state = State::at(FLEET_STATE)?;
     let options =
-        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
+        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "bench".to_owned() };
     up::up(&options)?;
     let measured = mark(&state).and_then(|mark| {
         let description = state.path("fleet.json").display().to_string();
