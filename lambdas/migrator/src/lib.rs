@@ -1,5 +1,6 @@
-//! `migrator`: brings the database to the schema that the fleet was compiled with. Invoked by the deployment before
-//! anything else of a new version runs.
+//! `migrator`: brings the database to the schema that the fleet was compiled with. Invoked by the deployment once
+//! the stack is updated: migrations expand before they contract, so that either version of the code works with either
+//! schema in between.
 
 use rostrum_store::migrations;
 use secrecy::{ExposeSecret, SecretString};
