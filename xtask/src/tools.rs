@@ -43,6 +43,11 @@ impl ToolSet {
         self.folder().join("bin/python")
     }
 
+    /// A command that runs a program that the packages brought.
+    pub(crate) fn program(self, name: &str) -> Command {
+        Command::new(self.folder().join("bin").join(name))
+    }
+
     /// A command that runs this environment's Python.
     pub(crate) fn python(self) -> Command {
         Command::new(self.python_path())

@@ -158,8 +158,8 @@ fn flows(counts: &mut Counts) -> Result<bool> {
 fn lint_template() -> Result<bool> {
     let progress = Progress::new(false);
     tools::LINT.install(&State::at(FLEET_STATE)?.log("install-lint"), progress)?;
-    let mut lint = tools::LINT.python();
-    let status = run::shown(lint.args(["-m", "cfnlint"]).arg(house::infra("template.yaml")), "cfn-lint")?;
+    let mut lint = tools::LINT.program("cfn-lint");
+    let status = run::shown(lint.arg(house::infra("template.yaml")), "cfn-lint")?;
     println!("cfn-lint: infra/template.yaml {}", if status.success() { "is clean" } else { "has findings" });
     Ok(status.success())
 }
