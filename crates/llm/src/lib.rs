@@ -3,6 +3,7 @@
 mod error;
 pub mod http;
 mod model;
+pub mod price;
 mod request;
 pub mod retry;
 mod router;

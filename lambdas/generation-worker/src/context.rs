@@ -2,7 +2,7 @@
 
 use rostrum_contracts::GenerateSlot;
 use rostrum_core::{
-    campaign::WorkflowConfig,
+    campaign::{SimpleConfig, Workflow},
     generation::{
         answer::Wishes,
         prompt::{self, CampaignContext, EmployeeContext, PlatformContext, Prompt, PromptContext},
@@ -17,6 +17,7 @@ use rostrum_store::{
     },
     prompts,
 };
+use serde_json::Value;
 
 use crate::outcome::Stop;
 
@@ -26,7 +27,7 @@ pub(crate) struct Ready {
     pub(crate) message: GenerateSlot,
     pub(crate) key: Key,
     pub(crate) platform: Platform,
-    pub(crate) config: WorkflowConfig,
+    pub(crate) config: SimpleConfig,
     pub(crate) workflow_type: String,
     pub(crate) prompt_version: String,
     pub(crate) prompt: Prompt,
@@ -46,8 +47,7 @@ pub(crate) async fn prepare(database: &Database, message: GenerateSlot, key: Key
     }
     let platform: Platform =
         context.platform.parse().map_err(|_| configuration(format!("Unknown platform {:?}.", context.platform)))?;
-    let config: WorkflowConfig = serde_json::from_value(context.workflow_config.clone())
-        .map_err(|error| configuration(format!("The campaign's workflow_config cannot be read: {error}")))?;
+    let config = simple(&context.workflow_type, &context.workflow_config).map_err(configuration)?;
     let samples = context::samples(
         database,
         message.workspace_id,
@@ -103,4 +103,17 @@ pub(crate) async fn prepare(database: &Database, message: GenerateSlot, key: Key
         },
         rules: FitRules { platform, max_thread_posts: usize::try_from(context.max_thread_posts).unwrap_or(1) },
     })
+}
+
+fn simple(workflow_type: &str, config: &Value) -> Result<SimpleConfig, String> {
+    match Workflow::read(workflow_type, config) {
+        Ok(Workflow::Simple(config)) => Ok(config),
+        Ok(other) => {
+            Err(format!("This function writes simple campaigns; this one is of the workflow `{}`.", other.name()))
+        }
+        Err(errors) => {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Err(format!("The campaign's workflow_config cannot be read: {}", errors.join("; ")))
+        }
+    }
 }
