@@ -2,9 +2,11 @@
 //! that a change of shape is seen before a message in flight meets the new code.
 
 pub mod campaign_run;
+pub mod council;
 pub mod generate_slot;
 pub mod message;
 
 pub use campaign_run::{CampaignRun, Trigger};
+pub use council::CouncilStart;
 pub use generate_slot::GenerateSlot;
-pub use message::{Contract, Unreadable, decode, encode};
+pub use message::{Contract, Unreadable, decode, encode, read};

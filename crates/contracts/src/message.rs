@@ -54,12 +54,52 @@ pub fn encode<T: Contract>(payload: &T) -> Result<Value, serde_json::Error> {
 /// # Errors
 /// If it is no JSON, of another version, or not of its version's shape.
 pub fn decode<T: Contract>(body: &str) -> Result<T, Unreadable> {
-    let mut value: Value = serde_json::from_str(body).map_err(|error| Unreadable::NotJson(error.to_string()))?;
+    read(serde_json::from_str(body).map_err(|error| Unreadable::NotJson(error.to_string()))?)
+}
+
+/// Reads a message that is JSON already: the event of a function that a state machine calls.
+///
+/// # Errors
+/// If it is of another version, or not of its version's shape.
+pub fn read<T: Contract>(mut value: Value) -> Result<T, Unreadable> {
     let found = value.as_object_mut().and_then(|fields| fields.remove("version")).unwrap_or(Value::Null);
     if found.as_u64() != Some(T::VERSION) {
         return Err(Unreadable::UnknownVersion { name: T::NAME, found: found.to_string(), known: T::VERSION });
     }
     serde_json::from_value(value).map_err(|error| Unreadable::WrongShape { name: T::NAME, reason: error.to_string() })
+}
+
+/// A message inside of another one, with its own version: `#[serde(with = "nested")]`.
+pub(crate) mod nested {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de, ser};
+    use serde_json::Value;
+
+    use super::{Contract, encode, read};
+
+    pub(crate) fn serialize<T: Contract, S: Serializer>(payload: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        encode(payload).map_err(ser::Error::custom)?.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, T: Contract, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        read(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+
+    /// Several of them: `#[serde(with = "nested::list")]`.
+    pub(crate) mod list {
+        use super::{Contract, Deserializer, Serializer, Value, de, encode, read, ser};
+        use serde::Deserialize as _;
+
+        pub(crate) fn serialize<T: Contract, S: Serializer>(payloads: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+            let values: Vec<Value> =
+                payloads.iter().map(encode).collect::<Result<_, _>>().map_err(ser::Error::custom)?;
+            serializer.collect_seq(values)
+        }
+
+        pub(crate) fn deserialize<'de, T: Contract, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+            let values = Vec::<Value>::deserialize(deserializer)?;
+            values.into_iter().map(|value| read(value).map_err(de::Error::custom)).collect()
+        }
+    }
 }
 
 #[cfg(test)]
