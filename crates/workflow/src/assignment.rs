@@ -1,7 +1,7 @@
 //! Everything that is known before a model is asked for a post.
 
 use rostrum_core::{
-    campaign::WorkflowConfig,
+    campaign::Workflow,
     generation::{
         answer::Wishes,
         prompt::{self, CampaignContext, EmployeeContext, PlatformContext, Prompt, PromptContext},
@@ -43,7 +43,7 @@ pub struct Prepared {
     /// What a writer is told.
     pub assignment: Assignment,
     /// How the campaign wants its posts written.
-    pub config: WorkflowConfig,
+    pub workflow: Workflow,
     /// What the prompt was rendered from.
     pub context: PromptContext,
 }
@@ -62,11 +62,17 @@ pub async fn prepare(database: &Database, key: Key, campaign_id: CampaignId) -> 
     }
     let platform: Platform =
         known.platform.parse().map_err(|_| configuration(format!("Unknown platform {:?}.", known.platform)))?;
-    let config: WorkflowConfig = serde_json::from_value(known.workflow_config)
-        .map_err(|error| configuration(format!("The campaign's workflow_config cannot be read: {error}")))?;
-    let few_shot_samples = i64::from(config.few_shot_samples);
+    let workflow = Workflow::read(&known.workflow_type, &known.workflow_config).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        configuration(format!("The campaign's workflow_config cannot be read: {}", errors.join("; ")))
+    })?;
+    let (few_shot_samples, max_output_tokens) = match &workflow {
+        Workflow::Simple(config) => (config.few_shot_samples, config.max_output_tokens),
+        Workflow::Council(config) => (config.few_shot_samples, config.max_output_tokens),
+    };
     let samples =
-        context::samples(database, key.workspace_id, key.employee_id, platform.as_str(), few_shot_samples).await?;
+        context::samples(database, key.workspace_id, key.employee_id, platform.as_str(), few_shot_samples.into())
+            .await?;
     let version = prompts::active(database, key.workspace_id, campaign_id, Purpose::Generate)
         .await?
         .ok_or_else(|| configuration("No version of the prompt is active.".to_owned()))?;
@@ -103,12 +109,12 @@ pub async fn prepare(database: &Database, key: Key, campaign_id: CampaignId) -> 
     let prompt = prompt::render(&version.system_template, &version.prompt_template, &context)
         .map_err(|error| configuration(error.to_string()))?;
     let assignment = Assignment {
-        subject: Subject { key, campaign_id, workflow_type: "simple" },
+        subject: Subject { key, campaign_id, workflow_type: workflow.name() },
         prompt_version: version.version,
         prompt,
-        max_output_tokens: config.max_output_tokens,
+        max_output_tokens,
         wishes,
         rules: FitRules { platform, max_thread_posts: usize::try_from(known.max_thread_posts).unwrap_or(1) },
     };
-    Ok(Prepared { assignment, config, context })
+    Ok(Prepared { assignment, workflow, context })
 }
