@@ -8,6 +8,9 @@ ALTER TABLE execution_slots DROP CONSTRAINT execution_slots_failure_kind_check;
 ALTER TABLE execution_slots ADD CONSTRAINT execution_slots_failure_kind_check CHECK (failure_kind IN (
   'refused', 'invalid_output', 'provider', 'configuration', 'abandoned', 'no_quorum', 'internal'));
 
+-- When its worker handed the slot over to a council, which ends it from then on.
+ALTER TABLE execution_slots ADD COLUMN council_started_at TIMESTAMPTZ;
+
 -- What a call cost when it was made, in millionths of a US dollar; NULL if the price of its model is not known.
 ALTER TABLE workflow_logs ADD COLUMN cost_microusd BIGINT CHECK (cost_microusd >= 0);
 -- History is written once, but which answer became the post is known only later.

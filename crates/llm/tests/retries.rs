@@ -22,7 +22,7 @@ fn usage() -> Usage {
     Usage { input_tokens: 3, cached_input_tokens: 0, output_tokens: 2 }
 }
 
-fn attempt(result: Result<Reply, Error>) -> Attempt {
+fn attempt(result: &Result<Reply, Error>) -> Attempt {
     let request = Request {
         model: "claude-haiku-5-5".to_owned(),
         system: String::new(),
@@ -31,7 +31,7 @@ fn attempt(result: Result<Reply, Error>) -> Attempt {
         max_output_tokens: 10,
         timeout: Duration::from_secs(1),
     };
-    Attempt::of(&request, &result, Duration::from_millis(20))
+    Attempt::of(&request, result, Duration::from_millis(20))
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn an_answer_is_told_with_the_model_that_gave_it() {
         request_id: Some("req_1".to_owned()),
         latency: Duration::from_millis(9),
     };
-    let attempt = attempt(Ok(reply));
+    let attempt = attempt(&Ok(reply));
     assert_eq!(attempt.model, "claude-haiku-5-5-20260928");
     assert_eq!(attempt.status, AttemptStatus::Success);
     assert_eq!(attempt.usage, Some(usage()));
@@ -87,14 +87,14 @@ fn an_answer_is_told_with_the_model_that_gave_it() {
 
 #[test]
 fn a_failure_is_told_with_its_reason_and_a_refusal_with_its_tokens() {
-    let failed = attempt(Err(overloaded()));
+    let failed = attempt(&Err(overloaded()));
     assert_eq!((failed.model.as_str(), failed.status), ("claude-haiku-5-5", AttemptStatus::Error));
     assert_eq!(failed.error.as_deref(), Some("the provider failed with HTTP status 529"));
     assert_eq!((failed.usage, failed.latency), (None, Duration::from_millis(20)));
-    let timeout = attempt(Err(Error::Timeout { after: Duration::from_secs(1) }));
+    let timeout = attempt(&Err(Error::Timeout { after: Duration::from_secs(1) }));
     assert_eq!(timeout.status, AttemptStatus::Timeout);
     // A refusal is billed, so its tokens must reach the log.
-    let refused = attempt(Err(refused()));
+    let refused = attempt(&Err(refused()));
     assert_eq!((refused.usage, refused.request_id.as_deref()), (Some(usage()), Some("req_2")));
 }
 

@@ -10,6 +10,7 @@ pub mod council;
 mod entry;
 pub mod function;
 mod models;
+pub mod post;
 pub mod seat;
 mod stop;
 mod write;

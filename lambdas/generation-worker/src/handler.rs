@@ -1,11 +1,11 @@
 //! One message, one slot, at most one post.
 
+use std::{fmt, sync::Arc};
+
 use chrono::{DateTime, TimeDelta, Utc};
-use rostrum_contracts::{GenerateSlot, decode};
-use rostrum_core::{
-    campaign::Workflow,
-    ids::{AuditId, ClaimId, PostId},
-};
+use rostrum_cloud::{StartError, StateMachines};
+use rostrum_contracts::{CouncilStart, GenerateSlot, decode, encode};
+use rostrum_core::{campaign::Workflow, ids::ClaimId};
 use rostrum_lambda_kit::{
     JobError,
     metrics::{self, Unit},
@@ -13,11 +13,9 @@ use rostrum_lambda_kit::{
 };
 use rostrum_store::{
     Transaction,
-    audit::{self, Actor},
     executions::slots::{self, Claim, FailureKind, Holder, Key, Outcome},
-    posts::create::{self, Generated},
 };
-use rostrum_workflow::{Prepared, Steps, Stop, Written, prepare};
+use rostrum_workflow::{Prepared, Steps, Stop, Written, post, prepare};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -25,10 +23,35 @@ use serde_json::json;
 pub struct Worker {
     /// Postgres, the models, and the way to them.
     pub steps: Steps,
+    /// Who writes what one model alone does not.
+    pub councils: Councils,
 }
 
 /// What giving a slot back takes at most.
 const TO_GIVE_BACK: TimeDelta = TimeDelta::seconds(5);
+
+/// The state machine of the councils.
+#[derive(Clone)]
+pub struct Councils {
+    /// Step Functions.
+    pub machines: Arc<dyn StateMachines>,
+    /// The machine.
+    pub arn: String,
+}
+
+impl fmt::Debug for Councils {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Councils").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}
+
+/// What was done about a slot.
+enum Work {
+    /// Its post is written.
+    Written(Box<Prepared>, Written),
+    /// A council writes it.
+    HandedOver,
+}
 
 /// A slot that we hold.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +78,7 @@ impl Worker {
         let held = Held { key, claim: ClaimId::new(self.steps.ambient.now(), &mut self.steps.ambient.random()) };
         match self.claim(held, deadline).await? {
             Claim::Held => {}
-            Claim::Finished => return Ok(()),
+            Claim::Finished | Claim::HandedOver => return Ok(()),
             Claim::Unknown => return Err(JobError::Fail { reason: "there is no such slot".to_owned() }),
             Claim::Busy(until) => {
                 // A second more than the other has, so that this message does not come back in its last moment.
@@ -66,8 +89,9 @@ impl Worker {
                 });
             }
         }
-        match self.write(key, &message, deadline).await {
-            Ok((prepared, written)) => self.store(held, &prepared, &written).await,
+        match self.work(held, &message, deadline).await {
+            Ok(Work::Written(prepared, written)) => self.store(held, &prepared, &written).await,
+            Ok(Work::HandedOver) => Ok(()),
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
             Err(Stop::Provider { reason, .. }) if delivery.last => {
                 self.fail(held, FailureKind::Provider, reason.clone()).await?;
@@ -82,20 +106,40 @@ impl Worker {
         }
     }
 
-    /// Stops in time to give the slot back, instead of being stopped with the slot in hand.
-    async fn write(
-        &self,
-        key: Key,
-        message: &GenerateSlot,
-        deadline: DateTime<Utc>,
-    ) -> Result<(Prepared, Written), Stop> {
-        let prepared = prepare(&self.steps.database, key, message.campaign_id).await?;
-        let Workflow::Simple(config) = &prepared.workflow else {
-            let reason = "This function writes simple campaigns only.".to_owned();
-            return Err(Stop::Failed(FailureKind::Configuration, reason));
-        };
-        let written = self.steps.write(&prepared.assignment, &config.model, None, deadline - TO_GIVE_BACK).await?;
-        Ok((prepared, written))
+    /// Writes the post, or hands the slot over to a council. Stops in time to give the slot back, instead of being
+    /// stopped with the slot in hand.
+    async fn work(&self, held: Held, message: &GenerateSlot, deadline: DateTime<Utc>) -> Result<Work, Stop> {
+        let prepared = prepare(&self.steps.database, held.key, message.campaign_id).await?;
+        match &prepared.workflow {
+            Workflow::Simple(config) => {
+                let deadline = deadline - TO_GIVE_BACK;
+                let written = self.steps.write(&prepared.assignment, &config.model, None, deadline).await?;
+                Ok(Work::Written(Box::new(prepared), written))
+            }
+            Workflow::Council(_) => {
+                self.hand_over(held, &(*message).into()).await?;
+                Ok(Work::HandedOver)
+            }
+        }
+    }
+
+    /// Starts the slot's council. One that was started before goes on; either way it has the slot until its time is up.
+    async fn hand_over(&self, held: Held, start: &CouncilStart) -> Result<(), Stop> {
+        let Steps { database, ambient, effects, .. } = &self.steps;
+        let internal = |error: serde_json::Error| Stop::Failed(FailureKind::Internal, error.to_string());
+        let input = encode(start).map_err(internal)?.to_string();
+        let name = start.execution_name();
+        let started = self.councils.machines.start(&self.councils.arn, &name, &input);
+        effects.perform("start council", started).await.map_err(|error| match error {
+            StartError::Refused { .. } => Stop::Failed(FailureKind::Configuration, error.to_string()),
+            StartError::Unavailable { .. } => Stop::Provider { reason: error.to_string(), after: None },
+        })?;
+        let now = ambient.now();
+        let mut transaction = database.begin().await?;
+        slots::hand_over(&mut transaction, held.key, held.claim, now + CouncilStart::TIMEOUT, now).await?;
+        effects.perform("commit", transaction.commit()).await?;
+        tracing::info!(council = name, "a council writes this post");
+        Ok(())
     }
 
     async fn claim(&self, held: Held, deadline: DateTime<Utc>) -> Result<Claim, JobError> {
@@ -108,27 +152,21 @@ impl Worker {
     }
 
     async fn store(&self, held: Held, prepared: &Prepared, written: &Written) -> Result<(), JobError> {
-        let now = self.steps.ambient.now();
-        let mut random = self.steps.ambient.random();
-        let post = generated(PostId::new(now, &mut random), prepared, written);
+        let samples = prepared.context.samples.len();
+        let metadata = json!({
+            "workflow_type": "simple",
+            "model": written.model,
+            "prompt_version": prepared.assignment.prompt_version,
+            "samples": samples,
+            "without_samples": samples == 0,
+            "repaired": written.repaired,
+            "adjustments": written.fitted.adjustments,
+        });
+        let post = post::generated(&prepared.assignment, written, metadata, json!([]));
         let mut transaction = self.begin().await?;
-        let post_id = create::generated(&mut transaction, &post, now).await?;
-        if !slots::finish(&mut transaction, held.key, Holder::Worker(held.claim), &Outcome::Stored(post_id), now)
-            .await?
-        {
-            return Err(lost(held));
-        }
-        let entry = audit::Entry {
-            id: AuditId::new(now, &mut random),
-            workspace_id: held.key.workspace_id,
-            actor: Actor::System,
-            action: "post.generated",
-            subject_type: "post",
-            subject_id: post_id.uuid(),
-            detail: json!({ "execution_id": held.key.execution_id, "campaign_id": post.campaign_id }),
-            at: now,
-        };
-        audit::record(&mut transaction, &entry).await?;
+        let holder = Holder::Worker(held.claim);
+        let stored = post::store(&mut transaction, holder, &post, &self.steps.ambient).await?;
+        let post_id = stored.ok_or_else(|| lost(held))?;
         self.commit(transaction).await?;
         tracing::info!(%post_id, execution_id = %held.key.execution_id, model = written.model, "post stored");
         self.count("posts_generated");
@@ -172,29 +210,4 @@ impl Worker {
 /// Our claim ended while we worked. Nothing is kept; the message comes back and finds the slot as the other left it.
 fn lost(held: Held) -> JobError {
     JobError::Retry { reason: format!("the claim {} on the slot ended before the work did", held.claim), after: None }
-}
-
-fn generated(id: PostId, prepared: &Prepared, written: &Written) -> Generated {
-    let (assignment, fitted) = (&prepared.assignment, &written.fitted);
-    let samples = prepared.context.samples.len();
-    Generated {
-        id,
-        key: assignment.subject.key,
-        campaign_id: assignment.subject.campaign_id,
-        platform: assignment.rules.platform.as_str().to_owned(),
-        content: fitted.content(),
-        thread: fitted.thread().to_vec(),
-        hashtags: fitted.hashtags.clone(),
-        mentions: fitted.mentions.clone(),
-        call_to_action: fitted.call_to_action.clone(),
-        generation_metadata: json!({
-            "workflow_type": assignment.subject.workflow_type,
-            "model": written.model,
-            "prompt_version": assignment.prompt_version,
-            "samples": samples,
-            "without_samples": samples == 0,
-            "repaired": written.repaired,
-            "adjustments": fitted.adjustments,
-        }),
-    }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use chrono::DateTime;
-use generation_worker::Worker;
+use generation_worker::{Councils, Worker};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rostrum_cloud::{SdkConfig, SqsQueues};
+use rostrum_cloud::{SdkConfig, SqsQueues, StepFunctions};
 use rostrum_core::model::Family;
 use rostrum_lambda_kit::{
     config, logging,
@@ -41,5 +41,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn build(aws: &SdkConfig) -> Result<Worker, Error> {
-    Ok(Worker { steps: function::steps(aws, &Family::ALL).await? })
+    let machines = Arc::new(StepFunctions::new(aws));
+    let councils = Councils { machines, arn: config::variable("COUNCIL_ARN")? };
+    Ok(Worker { steps: function::steps(aws, &Family::ALL).await?, councils })
 }

@@ -3,6 +3,8 @@
 
 mod world;
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use rostrum_core::ids::{ClaimId, PostId};
 use rostrum_lambda_kit::{Effects, JobError};
@@ -11,7 +13,7 @@ use rostrum_test_kit::{
     delivery::{Delivered, Scenario, kill_at_each_effect, run_twice},
     model::{ScriptedModel, reply},
 };
-use world::{GOOD, World};
+use world::{COUNCIL, GOOD, World};
 
 /// How the model behaves while messages are delivered again.
 enum Behaviour {
@@ -90,6 +92,65 @@ async fn dying_at_any_effect_loses_and_doubles_nothing() {
     assert_eq!(effects, ["commit", "model call", "commit", "model call", "commit", "commit"]);
     let effects = kill_at_each_effect(&Behaviour::Refuses).await;
     assert_eq!(effects, ["commit", "model call", "commit", "commit"]);
+}
+
+/// A slot of a council campaign.
+struct HandOver;
+
+impl Scenario for HandOver {
+    type World = World;
+    type State = (BTreeMap<String, String>, (String, Option<String>, String), bool);
+
+    async fn world(&self) -> World {
+        let world = World::new(ScriptedModel::saying(GOOD)).await;
+        sqlx::query("UPDATE campaigns SET workflow_type = 'council', workflow_config = '{}'")
+            .execute(&world.database.admin)
+            .await
+            .unwrap();
+        world
+    }
+
+    async fn deliver(&self, world: &World, effects: Effects) -> Delivered {
+        Behaviour::Good.deliver(world, effects).await
+    }
+
+    async fn wait(&self, world: &World) {
+        Behaviour::Good.wait(world).await;
+    }
+
+    async fn state(&self, world: &World) -> Self::State {
+        let for_an_hour: bool = sqlx::query_scalar(
+            "SELECT claim_expires_at = council_started_at + interval '1 hour' FROM execution_slots",
+        )
+        .fetch_one(&world.database.admin)
+        .await
+        .unwrap();
+        (world.machines.executions(COUNCIL), world.ended().await, for_an_hour)
+    }
+}
+
+#[tokio::test]
+async fn a_slot_is_handed_over_to_one_council_however_often_its_message_comes() {
+    run_twice(&HandOver).await;
+    let effects = kill_at_each_effect(&HandOver).await;
+    assert_eq!(effects, ["commit", "start council", "commit"]);
+    let world = HandOver.world().await;
+    world.handle(1).await.unwrap();
+    assert_eq!(world.machines.executions(COUNCIL).len(), 1);
+    assert_eq!(world.ended().await, ("running".to_owned(), None, "running".to_owned()));
+    assert!(world.model.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_council_that_cannot_be_started_gives_the_slot_back_or_fails_it() {
+    let world = HandOver.world().await;
+    world.machines.set_down(true);
+    let Err(JobError::Retry { .. }) = world.handle(1).await else { panic!("expected a retry") };
+    assert_eq!(world.ended().await.0, "planned");
+    world.machines.set_down(false);
+    world.machines.set_refusing(true);
+    world.handle(2).await.unwrap();
+    assert_eq!(world.ended().await, ("failed".to_owned(), Some("configuration".to_owned()), "failed".to_owned()));
 }
 
 #[tokio::test]

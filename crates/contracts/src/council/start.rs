@@ -1,5 +1,6 @@
 //! The input of one execution of the state machine, and that execution's name.
 
+use chrono::TimeDelta;
 use rostrum_core::ids::{CampaignId, ExecutionId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ impl Contract for CouncilStart {
 }
 
 impl CouncilStart {
+    /// How long an execution runs at most, by its machine's `TimeoutSeconds`.
+    pub const TIMEOUT: TimeDelta = TimeDelta::hours(1);
+
     /// The name of the slot's only execution of the state machine, so that a message that is delivered twice starts
     /// nothing twice: 32 hexadecimal digits of the run, 32 of the employee and the slot's number, at most 77 characters.
     /// Step Functions takes 80 and keeps a name for 90 days.
@@ -54,6 +58,13 @@ mod tests {
         assert_eq!(name, expected);
         // The characters that Step Functions takes without exception: API reference, StartExecution, `name`.
         assert!(name.len() <= 80 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{name}");
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_machine() {
+        let machine: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../statemachines/council.asl.json")).unwrap();
+        assert_eq!(machine["TimeoutSeconds"], CouncilStart::TIMEOUT.num_seconds());
     }
 
     #[test]

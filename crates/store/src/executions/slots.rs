@@ -29,6 +29,8 @@ pub enum Claim {
     Finished,
     /// Somebody works on it, until this time at the latest.
     Busy(DateTime<Utc>),
+    /// A council works on it and will end it.
+    HandedOver,
     /// It is ours.
     Held,
 }
@@ -45,7 +47,7 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Claim, Error> {
     let row = sqlx::query!(
-        "SELECT status, claim_expires_at FROM execution_slots
+        "SELECT status, claim_expires_at, council_started_at FROM execution_slots
          WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4
          FOR UPDATE",
         key.execution_id.uuid(),
@@ -58,7 +60,9 @@ pub async fn claim(
     let Some(row) = row else { return Ok(Claim::Unknown) };
     match (row.status.as_str(), row.claim_expires_at) {
         ("stored" | "failed", _) => return Ok(Claim::Finished),
-        ("running", Some(until)) if until > now => return Ok(Claim::Busy(until)),
+        ("running", Some(until)) if until > now => {
+            return Ok(if row.council_started_at.is_some() { Claim::HandedOver } else { Claim::Busy(until) });
+        }
         _ => {}
     }
     sqlx::query!(
@@ -202,19 +206,20 @@ pub async fn finish(
     Ok(true)
 }
 
-/// Lets the claim last until `expires_at`. Answers whether it did: it does not if `claim_id` no longer holds the slot.
+/// Leaves the slot to its council until `expires_at`. Answers whether it did: it does not if `claim_id` no longer holds
+/// the slot, because the council has ended it already or somebody else hands it over.
 ///
 /// # Errors
 /// If Postgres does not take it.
-pub async fn extend(
+pub async fn hand_over(
     transaction: &mut Transaction,
     key: Key,
     claim_id: ClaimId,
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let extended = sqlx::query!(
-        "UPDATE execution_slots SET claim_expires_at = $6, updated_at = $7
+    let handed_over = sqlx::query!(
+        "UPDATE execution_slots SET claim_expires_at = $6, council_started_at = $7, updated_at = $7
          WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND claimed_by = $5",
         key.execution_id.uuid(),
         key.employee_id.uuid(),
@@ -226,7 +231,7 @@ pub async fn extend(
     )
     .execute(transaction)
     .await?;
-    Ok(extended.rows_affected() == 1)
+    Ok(handed_over.rows_affected() == 1)
 }
 
 /// Gives a slot back that could not be worked on now. Nothing happens if the claim no longer holds it.

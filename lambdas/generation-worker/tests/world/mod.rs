@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use generation_worker::Worker;
+use generation_worker::{Councils, Worker};
 use rostrum_contracts::{GenerateSlot, encode};
 use rostrum_core::ids::{ExecutionId, UserId};
 use rostrum_lambda_kit::{Ambient, Effects, JobError, sqs::Delivery};
@@ -14,8 +14,12 @@ use rostrum_test_kit::{
     database::TestDatabase,
     model::ScriptedModel,
     sample::{self, Workspace},
+    state_machines::RecordingStateMachines,
 };
 use rostrum_workflow::Steps;
+
+/// The machine of the councils.
+pub const COUNCIL: &str = "arn:aws:states:test:1:stateMachine:council";
 
 /// A good answer.
 pub const GOOD: &str =
@@ -28,6 +32,7 @@ pub struct World {
     pub execution_id: ExecutionId,
     pub message: GenerateSlot,
     pub model: ScriptedModel,
+    pub machines: Arc<RecordingStateMachines>,
 }
 
 impl World {
@@ -52,12 +57,13 @@ impl World {
             employee_id: employee,
             slot: 1,
         };
-        Self { database, ambient, workspace, execution_id, message, model }
+        Self { database, ambient, workspace, execution_id, message, model, machines: Arc::default() }
     }
 
     pub fn worker(&self, effects: Effects) -> Worker {
         let (database, ambient) = (self.database.database.clone(), self.ambient.clone());
-        Worker { steps: Steps { database, model: Arc::new(self.model.clone()), ambient, effects } }
+        let councils = Councils { machines: self.machines.clone(), arn: COUNCIL.to_owned() };
+        Worker { steps: Steps { database, model: Arc::new(self.model.clone()), ambient, effects }, councils }
     }
 
     /// The message as SQS hands it over for the `receives`th time of three.
