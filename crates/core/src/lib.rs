@@ -15,3 +15,4 @@ pub mod platform;
 pub mod schedule;
 
 mod check;
+mod fold;

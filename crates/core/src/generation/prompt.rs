@@ -86,11 +86,11 @@ pub struct TemplateError {
 /// cannot hold a worker.
 const FUEL: u64 = 100_000;
 
-/// Fills the templates in. A variable that does not exist is an error, not an empty text.
+/// Fills the templates in; the fields of `context` are their variables. A variable that does not exist is an error, not an empty text.
 ///
 /// # Errors
 /// If a template is not valid or asks for what is not there.
-pub fn render(system_template: &str, user_template: &str, context: &PromptContext) -> Result<Prompt, TemplateError> {
+pub fn render<C: Serialize>(system_template: &str, user_template: &str, context: &C) -> Result<Prompt, TemplateError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
