@@ -18,7 +18,7 @@ GRANT UPDATE (was_selected) ON workflow_logs TO rostrum_fleet;
 
 -- What a template is for. A campaign may have its own for each purpose.
 ALTER TABLE prompt_versions ADD COLUMN purpose TEXT NOT NULL DEFAULT 'generate'
-  CHECK (purpose IN ('generate', 'judge', 'refine', 'captions'));
+  CHECK (purpose IN ('generate', 'judge', 'vote', 'refine', 'captions'));
 
 -- Words and phrases that no post of the workspace may hold.
 ALTER TABLE workspaces ADD COLUMN prohibited_words TEXT[] NOT NULL DEFAULT '{}'
@@ -46,6 +46,8 @@ CREATE TABLE councils (
   winner         TEXT,
   standing       TEXT CHECK (standing IN ('full', 'below_quorum')),
   verdict        JSONB,
+  -- Every question to a judge with its whole answer, reasons included.
+  judgings       JSONB,
   refinement     JSONB,
   -- The text after refinement, as it will be stored.
   draft          JSONB,
@@ -58,6 +60,7 @@ CREATE TABLE councils (
   FOREIGN KEY (workspace_id, campaign_id) REFERENCES campaigns (workspace_id, id) ON DELETE CASCADE,
   CHECK ((winner IS NULL) = (verdict IS NULL)),
   CHECK ((winner IS NULL) = (standing IS NULL)),
+  CHECK ((winner IS NULL) = (judgings IS NULL)),
   CHECK (winner IS NOT NULL OR (draft IS NULL AND refinement IS NULL AND image IS NULL AND findings IS NULL))
 );
 -- A campaign's record: its councils and which seat won them.

@@ -35,9 +35,9 @@ pub const INTERNAL: &str = "internal";
 ///
 /// # Errors
 /// What `handle` ended with; [`INTERNAL`] if the payload is not one.
-pub async fn call<Input: Contract, Output: Contract>(
+pub async fn call<Input: Contract, Output: Contract, Answer: Future<Output = Result<Output, TaskError>>>(
     event: LambdaEvent<Value>,
-    handle: impl AsyncFnOnce(Input, DateTime<Utc>) -> Result<Output, TaskError>,
+    handle: impl FnOnce(Input, DateTime<Utc>) -> Answer,
 ) -> Result<Value, Diagnostic> {
     let deadline = i64::try_from(event.context.deadline).ok().and_then(DateTime::from_timestamp_millis);
     let internal = |message: String| TaskError::new(INTERNAL, message);

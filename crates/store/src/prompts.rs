@@ -23,6 +23,8 @@ pub enum Purpose {
     Generate,
     /// Judging candidates.
     Judge,
+    /// Ranking candidates.
+    Vote,
     /// Criticising and rewriting a post.
     Refine,
     /// Writing the captions of a picture.
@@ -30,10 +32,12 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn as_str(self) -> &'static str {
+    /// As the database spells it.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Generate => "generate",
             Self::Judge => "judge",
+            Self::Vote => "vote",
             Self::Refine => "refine",
             Self::Captions => "captions",
         }

@@ -12,10 +12,13 @@ use rostrum_core::ids::{CampaignId, WorkflowLogId};
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_llm::{Attempt, Error, Model, Reply, Request, Schema, Stop as ModelStop, Turn, retry};
 use rostrum_store::{
-    Database,
+    Database, Transaction,
     executions::slots::{FailureKind, Key},
+    prompts::{self, PromptVersion, Purpose},
     workflow_logs,
 };
+
+use serde_json::Value;
 
 use crate::{Stop, entry};
 
@@ -119,6 +122,44 @@ impl Steps {
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
+    }
+
+    /// As [`Steps::ask`], but a model that does not answer is no error: the reason is what came of it.
+    ///
+    /// # Errors
+    /// If Postgres did not keep what the model said.
+    pub async fn ask_or_reason(&self, step: &Step) -> Result<Result<Said, String>, Stop> {
+        match self.ask(step).await {
+            Ok(said) => Ok(Ok(said)),
+            Err(Stop::Failed(_, reason) | Stop::Provider { reason, .. }) => Ok(Err(reason)),
+            Err(Stop::Store(error)) => Err(Stop::Store(error)),
+        }
+    }
+
+    /// The templates of a campaign for this purpose.
+    ///
+    /// # Errors
+    /// If none is active, or they cannot be read.
+    pub async fn templates(&self, subject: Subject, purpose: Purpose) -> Result<PromptVersion, Stop> {
+        prompts::active(&self.database, subject.key.workspace_id, subject.campaign_id, purpose)
+            .await?
+            .ok_or_else(|| Stop::configuration(format!("No version of the prompt {:?} is active.", purpose.as_str())))
+    }
+
+    /// Notes in the log that a step which asks no model is done.
+    ///
+    /// # Errors
+    /// If Postgres does not take it.
+    pub async fn note(
+        &self,
+        transaction: &mut Transaction,
+        subject: Subject,
+        name: &str,
+        detail: Value,
+    ) -> Result<(), Stop> {
+        let now = self.ambient.now();
+        let id = WorkflowLogId::new(now, &mut self.ambient.random());
+        Ok(workflow_logs::record(transaction, &entry::noted(subject, name, detail, id), now).await?)
     }
 
     /// One call and its row.

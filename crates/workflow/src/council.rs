@@ -3,6 +3,7 @@
 use rostrum_contracts::council::CouncilStart;
 use rostrum_core::{
     campaign::{CouncilConfig, Workflow},
+    council::{seed::Seed, verdict::Verdict},
     generation::{
         answer::Wishes,
         prompt::{Prompt, PromptContext},
@@ -12,7 +13,7 @@ use rostrum_core::{
 use rostrum_store::{
     Database,
     councils::{self, Opening},
-    executions::slots::{FailureKind, Key},
+    executions::slots::Key,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -36,9 +37,11 @@ pub struct Council {
     /// What the prompt was rendered from.
     pub context: PromptContext,
     /// Decides in which order judges see the candidates.
-    pub seed: u64,
+    pub seed: Seed,
     /// The seat whose candidate was chosen.
     pub winner: Option<String>,
+    /// How it was chosen.
+    pub verdict: Option<Verdict>,
     /// The post as it stands.
     pub draft: Option<Written>,
     /// What came of the refinement.
@@ -63,18 +66,18 @@ pub fn key(slot: &CouncilStart) -> Key {
 ///
 /// # Errors
 /// If it is no JSON, which it always is.
-pub fn opening(prepared: &Prepared, config: &CouncilConfig, seed: u64) -> Result<Opening, Stop> {
+pub fn opening(prepared: &Prepared, config: &CouncilConfig, seed: Seed) -> Result<Opening, Stop> {
     let assignment = &prepared.assignment;
     let frozen = Frozen { platform: assignment.rules.platform.as_str().to_owned(), prompt: prepared.context.clone() };
     Ok(Opening {
         key: assignment.subject.key,
         campaign_id: assignment.subject.campaign_id,
-        config: serde_json::to_value(config).map_err(unreadable)?,
-        context: serde_json::to_value(frozen).map_err(unreadable)?,
+        config: json(config)?,
+        context: json(&frozen)?,
         prompt_version: assignment.prompt_version.clone(),
         system_prompt: assignment.prompt.system.clone(),
         user_prompt: assignment.prompt.user.clone(),
-        seed: seed.cast_signed(),
+        seed: seed.to_i64(),
     })
 }
 
@@ -85,9 +88,7 @@ impl Council {
     /// If there is none, or it cannot be read.
     pub async fn load(database: &Database, slot: &CouncilStart) -> Result<Self, Stop> {
         let key = key(slot);
-        let stored = councils::load(database, key)
-            .await?
-            .ok_or_else(|| Stop::Failed(FailureKind::Internal, "This slot has no council.".to_owned()))?;
+        let stored = councils::load(database, key).await?.ok_or_else(|| Stop::internal("This slot has no council."))?;
         let Frozen { platform, prompt: context } = read(stored.context)?;
         let platform: Platform = platform.parse().map_err(|_| unreadable(format!("unknown platform {platform:?}")))?;
         let Ok(Workflow::Council(config)) = Workflow::read("council", &stored.config) else {
@@ -112,8 +113,9 @@ impl Council {
             assignment,
             config,
             context,
-            seed: stored.seed.cast_unsigned(),
+            seed: Seed::from_i64(stored.seed),
             winner: stored.winner,
+            verdict: stored.verdict.map(read).transpose()?,
             draft: stored.draft.map(read).transpose()?,
             refinement: stored.refinement,
             image: stored.image,
@@ -130,6 +132,14 @@ pub fn read<T: DeserializeOwned>(kept: Value) -> Result<T, Stop> {
     serde_json::from_value(kept).map_err(unreadable)
 }
 
-pub(crate) fn unreadable(reason: impl std::fmt::Display) -> Stop {
-    Stop::Failed(FailureKind::Internal, format!("What is kept of this council cannot be read: {reason}."))
+/// What is to be kept of a council.
+///
+/// # Errors
+/// If it is no JSON, which it always is.
+pub fn json(value: &impl Serialize) -> Result<Value, Stop> {
+    serde_json::to_value(value).map_err(unreadable)
+}
+
+fn unreadable(reason: impl std::fmt::Display) -> Stop {
+    Stop::internal(format!("What is kept of this council cannot be read: {reason}."))
 }

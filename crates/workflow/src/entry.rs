@@ -3,9 +3,9 @@
 use rostrum_core::ids::WorkflowLogId;
 use rostrum_llm::{Attempt, AttemptStatus, Error, Reply, Stop as ModelStop, price};
 use rostrum_store::workflow_logs::{Entry, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::Step;
+use crate::{Step, Subject};
 
 /// What is kept of a call. An answer or a refusal is final: asking again would not change it.
 pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, id: WorkflowLogId) -> Entry {
@@ -40,6 +40,27 @@ pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, 
             "request_id": attempt.request_id,
             "cached_input_tokens": attempt.usage.map(|usage| usage.cached_input_tokens),
         }),
+    }
+}
+
+/// What is kept of a step that asks no model.
+pub(crate) fn noted(subject: Subject, name: &str, detail: Value, id: WorkflowLogId) -> Entry {
+    Entry {
+        id,
+        key: subject.key,
+        campaign_id: subject.campaign_id,
+        workflow_type: subject.workflow_type.to_owned(),
+        step_name: name.to_owned(),
+        model: None,
+        prompt_version: None,
+        input_tokens: None,
+        output_tokens: None,
+        cost_microusd: None,
+        latency_ms: None,
+        status: Status::Success,
+        error_message: None,
+        raw_output: None,
+        metadata: detail,
     }
 }
 

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rostrum_cloud::{SdkConfig, Secrets};
+use rostrum_contracts::{
+    Contract,
+    council::{SeatAnswer, SeatInput},
+};
 use rostrum_core::model::Family;
-use rostrum_lambda_kit::{Ambient, Effects, config, logging, task};
+use rostrum_lambda_kit::{Ambient, Effects, TaskError, config, logging, task};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -30,22 +35,40 @@ pub async fn steps(aws: &SdkConfig, families: &[Family]) -> Result<Steps, Error>
     Ok(Steps { database, model: Arc::new(model), ambient: Ambient::system(), effects: Effects::live() })
 }
 
-/// The program of a function that answers the seats of one family of models.
+/// The program of a function that a state machine calls and that asks models of these families. `handle` gets the steps,
+/// the payload and when this invocation is over.
 ///
 /// # Errors
 /// If the runtime cannot be reached.
-pub async fn seat(family: Family) -> Result<(), Error> {
+pub async fn serve<Input, Output, Handle, Answer>(families: &'static [Family], handle: Handle) -> Result<(), Error>
+where
+    Input: Contract + Send,
+    Output: Contract + Send,
+    Handle: Fn(Steps, Input, DateTime<Utc>) -> Answer + Send + Sync,
+    Answer: Future<Output = Result<Output, TaskError>> + Send,
+{
     logging::start();
     let aws = rostrum_cloud::shared_config().await;
     let cell = OnceCell::new();
-    let (aws, cell) = (&aws, &cell);
+    let (aws, cell, handle) = (&aws, &cell, &handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let answer = async move {
-            let steps: &Steps = cell.get_or_try_init(async || steps(aws, &[family]).await).await?;
-            task::call(event, async |input, deadline| Ok(seat::answer(steps, &input, deadline).await?)).await
+            let steps: &Steps = cell.get_or_try_init(|| steps(aws, families)).await?;
+            task::call(event, |input, deadline| handle(steps.clone(), input, deadline)).await
         };
         // Boxed, because the compiler gives up on the type of a future that deep.
         answer.boxed()
     }))
+    .await
+}
+
+/// The program of a function that answers the seats of one family of models.
+///
+/// # Errors
+/// If the runtime cannot be reached.
+pub async fn seat(family: &'static [Family; 1]) -> Result<(), Error> {
+    serve(family, |steps, input: SeatInput, deadline| async move {
+        Ok::<SeatAnswer, _>(seat::answer(&steps, &input, deadline).await?)
+    })
     .await
 }

@@ -7,6 +7,7 @@
 mod ask;
 mod assignment;
 pub mod council;
+mod deliberate;
 mod entry;
 pub mod function;
 mod models;
@@ -18,5 +19,6 @@ mod write;
 pub use ask::{Said, Step, Steps, Subject};
 pub use assignment::{Assignment, Prepared, prepare};
 pub use council::Council;
+pub use deliberate::{Choice, Chosen};
 pub use stop::Stop;
 pub use write::Written;

@@ -27,10 +27,7 @@ pub async fn answer(steps: &Steps, input: &SeatInput, deadline: DateTime<Utc>) -
         .ok_or_else(|| Stop::Failed(FailureKind::Internal, format!("The council has no seat {:?}.", input.seat)))?;
     let written = steps.write(&council.assignment, &seat.model, Some(&seat.name), deadline - TO_KEEP).await;
     let (outcome, answered) = match written {
-        Ok(written) => {
-            let draft = serde_json::to_value(&written).map_err(council::unreadable)?;
-            (Outcome::Answered(draft), SeatOutcome::Answered)
-        }
+        Ok(written) => (Outcome::Answered(council::json(&written)?), SeatOutcome::Answered),
         Err(Stop::Failed(kind, message)) => (Outcome::Failed { kind, message: message.clone() }, failed(&message)),
         Err(Stop::Provider { reason, .. }) => {
             (Outcome::Failed { kind: FailureKind::Provider, message: reason.clone() }, failed(&reason))

@@ -21,6 +21,18 @@ pub enum Stop {
     Store(rostrum_store::Error),
 }
 
+impl Stop {
+    /// Campaign, prompt or model are not set up as they must be.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::Failed(FailureKind::Configuration, message.into())
+    }
+
+    /// A part of the fleet failed.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Failed(FailureKind::Internal, message.into())
+    }
+}
+
 impl From<rostrum_store::Error> for Stop {
     fn from(error: rostrum_store::Error) -> Self {
         Self::Store(error)

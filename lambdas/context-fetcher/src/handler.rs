@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use rostrum_contracts::council::{ContextFetched, CouncilStart, MatchedError, Seat};
-use rostrum_core::{campaign::Workflow, model::Family};
+use rostrum_core::{campaign::Workflow, council::seed::Seed, model::Family};
 use rostrum_lambda_kit::{Ambient, Effects, TaskError};
 use rostrum_store::{
     Database, councils,
@@ -44,7 +44,7 @@ impl ContextFetcher {
             let message = "The campaign's workflow was changed before this post was written.".to_owned();
             return Err(Stop::Failed(FailureKind::Configuration, message));
         };
-        let opening = opening(&prepared, config, self.ambient.random().random())?;
+        let opening = opening(&prepared, config, Seed::new(self.ambient.random().random()))?;
         let mut transaction = self.database.begin().await?;
         councils::open(&mut transaction, &opening, self.ambient.now()).await?;
         self.effects.perform("commit", transaction.commit()).await?;

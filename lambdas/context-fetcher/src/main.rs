@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let answer = async move {
             let fetcher: &ContextFetcher = fetcher.get_or_try_init(|| build(aws)).await?;
-            task::call(event, async |start, _| fetcher.handle(&start).await).await
+            task::call(event, |start, _| async move { fetcher.handle(&start).await }).await
         };
         answer.boxed()
     }))

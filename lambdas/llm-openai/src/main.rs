@@ -5,5 +5,5 @@ use rostrum_core::model::Family;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    rostrum_workflow::function::seat(Family::OpenAi).await
+    rostrum_workflow::function::seat(&[Family::OpenAi]).await
 }

@@ -14,6 +14,8 @@ pub struct Decision {
     pub standing: &'static str,
     /// Every score, order and dissent.
     pub verdict: Value,
+    /// Every question to a judge with its whole answer.
+    pub judgings: Value,
     /// The chosen candidate.
     pub draft: Value,
 }
@@ -29,7 +31,7 @@ pub async fn decide(
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let decided = sqlx::query!(
-        "UPDATE councils SET winner = $5, standing = $6, verdict = $7, draft = $8, updated_at = $9
+        "UPDATE councils SET winner = $5, standing = $6, verdict = $7, judgings = $8, draft = $9, updated_at = $10
          WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4 AND winner IS NULL",
         key.workspace_id.uuid(),
         key.execution_id.uuid(),
@@ -38,6 +40,7 @@ pub async fn decide(
         decision.winner,
         decision.standing,
         decision.verdict,
+        decision.judgings,
         decision.draft,
         now,
     )
