@@ -2,14 +2,18 @@
 //!
 //! What a handler does with them is behind a trait where a test needs to see or break it; everything else is concrete.
 
+pub mod objects;
 pub mod queues;
 pub mod schedules;
 pub mod secrets;
+pub mod state_machines;
 
 pub use aws_config::SdkConfig;
+pub use objects::{Link, Objects, ReadError, S3Objects, Written};
 pub use queues::{Outgoing, Queues, SqsQueues};
 pub use schedules::{CampaignSchedule, SchedulerSchedules, Schedules};
 pub use secrets::Secrets;
+pub use state_machines::{StartError, Started, StateMachines, StepFunctions};
 
 /// An AWS service did not do what we asked. The message is AWS's own, which names no secret.
 #[derive(Debug, thiserror::Error)]

@@ -13,4 +13,6 @@ pub mod database;
 pub mod delivery;
 pub mod keys;
 pub mod model;
+pub mod objects;
 pub mod sample;
+pub mod state_machines;
