@@ -11,7 +11,7 @@ pub mod seat;
 pub mod start;
 pub mod steps;
 
-pub use context::{ContextFetched, Provider, Seat};
+pub use context::{ContextFetched, Seat};
 pub use error::MatchedError;
 pub use result::{Checked, Failure, FailureRecorded, ResultJob, Stored};
 pub use seat::{SeatAnswer, SeatInput, SeatOutcome};

@@ -4,10 +4,12 @@
 
 pub mod access;
 pub mod campaign;
+pub mod council;
 pub mod employee;
 pub mod field;
 pub mod generation;
 pub mod ids;
+pub mod model;
 pub mod password;
 pub mod platform;
 pub mod schedule;

@@ -1,9 +1,10 @@
 //! What a campaign may be.
 
 use rostrum_core::{
-    campaign::{Campaign, CampaignFields, WorkflowConfig},
+    campaign::{Campaign, CampaignFields, SimpleConfig, Workflow},
     platform::Platform,
 };
+use serde_json::{Value, json};
 
 fn campaign() -> Campaign {
     Campaign {
@@ -18,7 +19,7 @@ fn campaign() -> Campaign {
         max_thread_posts: 1,
         posts_per_employee: 3,
         workflow_type: "simple".to_owned(),
-        workflow_config: WorkflowConfig::default(),
+        workflow_config: json!({}),
         schedule_cron: None,
         schedule_timezone: "UTC".to_owned(),
     }
@@ -74,16 +75,16 @@ fn names_what_is_wrong() {
     );
     check(|campaign| campaign.posts_per_employee = 21, &["posts_per_employee: must be 1 to 20, is 21"]);
     check(
-        |campaign| campaign.workflow_config.model = "gpt-".to_owned(),
+        |campaign| campaign.workflow_config = json!({ "model": "gpt-" }),
         &["workflow_config.model: must be the id of a model that begins with `claude-`, `gpt-` or `grok-`"],
     );
     check(
-        |campaign| campaign.workflow_config.max_output_tokens = 16_001,
+        |campaign| campaign.workflow_config = json!({ "max_output_tokens": 16_001 }),
         &["workflow_config.max_output_tokens: must be 64 to 16000, is 16001"],
     );
     check(
-        |campaign| campaign.workflow_type = "council".to_owned(),
-        &["workflow_type: `council` is not available; the only workflow so far is `simple`"],
+        |campaign| campaign.workflow_type = "parliament".to_owned(),
+        &["workflow_type: `parliament` is not available; the workflows are `simple` and `council`"],
     );
     check(
         |campaign| campaign.hashtags = vec!["good".to_owned(), "two words".to_owned()],
@@ -97,8 +98,7 @@ fn names_every_field_at_once() {
     let mut campaign = campaign();
     campaign.schedule_cron = Some("99 9 * * *".to_owned());
     campaign.schedule_timezone = "Europe/Zürich".to_owned();
-    campaign.workflow_config =
-        WorkflowConfig { model: "llama-4".to_owned(), max_output_tokens: 63, few_shot_samples: 11 };
+    campaign.workflow_config = json!({ "model": "llama-4", "max_output_tokens": 63, "few_shot_samples": 11 });
     let errors = CampaignFields::validate(campaign).unwrap_err();
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
@@ -123,9 +123,129 @@ fn a_time_zone_is_checked_even_without_a_schedule() {
 
 #[test]
 fn keeps_the_shape_of_the_stored_configuration() {
-    let defaults: WorkflowConfig = serde_json::from_str("{}").unwrap();
-    assert_eq!(defaults, WorkflowConfig::default());
-    let stored = serde_json::to_string(&defaults).unwrap();
-    assert_eq!(stored, r#"{"model":"claude-sonnet-5-5","max_output_tokens":1500,"few_shot_samples":3}"#);
-    assert!(serde_json::from_str::<WorkflowConfig>(r#"{"temperature":1}"#).is_err());
+    let fields = CampaignFields::validate(campaign()).unwrap();
+    assert_eq!(fields.workflow(), &Workflow::Simple(SimpleConfig::default()));
+    let stored = json!({ "model": "claude-sonnet-5-5", "max_output_tokens": 1500, "few_shot_samples": 3 });
+    assert_eq!(fields.workflow_config, stored);
+    assert_eq!(&Workflow::read("simple", &stored).unwrap(), fields.workflow());
+    check(
+        |campaign| campaign.workflow_config = json!({ "temperature": 1 }),
+        &[
+            "workflow_config.temperature: is not a field; the fields here are model, max_output_tokens, few_shot_samples",
+        ],
+    );
+}
+
+/// Expects exactly these errors of a council with this configuration.
+fn check_council(config: &Value, expected: &[&str]) {
+    let errors = Workflow::read("council", config).err().unwrap_or_default();
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(errors, expected, "{config}");
+}
+
+#[test]
+fn a_council_has_a_seat_for_each_family_by_default() {
+    let council = Workflow::read("council", &json!({})).unwrap();
+    let stored = council.config().unwrap();
+    insta::assert_json_snapshot!(stored);
+    assert_eq!(Workflow::read("council", &stored).unwrap(), council);
+}
+
+#[test]
+fn a_council_is_read_as_it_is_written() {
+    let written = json!({
+        "seats": [{ "name": "a", "model": "claude-haiku-5-5" }, { "name": "b-2", "model": "claude-haiku-5-5" }],
+        "quorum": 1,
+        "below_quorum": "fail",
+        "aggregation": { "mode": "judge", "model": "gpt-6-luna", "successor": "grok-4.7", "margin": 0.25 },
+        "refine": { "model": "grok-4.7" },
+        "image": { "template": "quote-card" },
+        "max_output_tokens": 800,
+        "few_shot_samples": 0,
+    });
+    assert_eq!(Workflow::read("council", &written).unwrap().config().unwrap(), written);
+    let judge = |model: &str| {
+        let config = json!({ "aggregation": { "model": model } });
+        Workflow::read("council", &config).unwrap().config().unwrap()["aggregation"]["successor"].clone()
+    };
+    assert_eq!(judge("gpt-6-luna"), "claude-sonnet-5-5");
+    assert_eq!(judge("claude-haiku-5-5"), "gpt-6.1-sol");
+}
+
+#[test]
+fn names_what_is_wrong_with_a_council() {
+    let id = "must be the id of a model that begins with `claude-`, `gpt-` or `grok-`";
+    let seat = |name: &str| json!({ "name": name, "model": "gpt-6-luna" });
+    check_council(
+        &json!([]),
+        &[
+            "workflow_config: is a list, expected the fields seats, quorum, below_quorum, aggregation, refine, image, max_output_tokens, few_shot_samples",
+        ],
+    );
+    check_council(&json!({ "seat": [] }), &["workflow_config.seat: is not a field; did you mean `seats`?"]);
+    check_council(&json!({ "seats": [seat("a")] }), &["workflow_config.seats: must have 2 to 6 entries, has 1"]);
+    check_council(
+        &json!({ "seats": [seat("a"), { "name": "b", "model": "llama" }] }),
+        &[&format!("workflow_config.seats[1].model: {id}")],
+    );
+    check_council(
+        &json!({ "seats": [seat("Big Seat"), { "name": 7 }, "c"] }),
+        &[
+            "workflow_config.seats[0].name: must be 1 to 20 lower-case letters, digits and hyphens",
+            "workflow_config.seats[1].name: is a number, expected a text",
+            "workflow_config.seats[1].model: is missing",
+            "workflow_config.seats[2]: is a text, expected the fields name, model",
+        ],
+    );
+    check_council(
+        &json!({ "seats": [seat("a"), seat("b"), seat("a")] }),
+        &["workflow_config.seats[2].name: `a` is also the name of seats[0]"],
+    );
+    check_council(
+        &json!({ "seats": [seat("a"), seat("b")], "quorum": 3 }),
+        &["workflow_config.quorum: must be 1 to 2, the number of seats, is 3"],
+    );
+    check_council(&json!({ "quorum": 0 }), &["workflow_config.quorum: must be 1 to 3, the number of seats, is 0"]);
+    check_council(
+        &json!({ "quorum": 1.5 }),
+        &["workflow_config.quorum: is 1.5, which is no whole number that fits here"],
+    );
+    check_council(
+        &json!({ "below_quorum": "panic" }),
+        &["workflow_config.below_quorum: is `panic`, must be one of `best_single`, `fail`"],
+    );
+    check_council(
+        &json!({ "aggregation": { "mode": "dice" } }),
+        &["workflow_config.aggregation.mode: is `dice`, must be one of `judge`, `rules`, `vote`"],
+    );
+    check_council(
+        &json!({ "aggregation": { "mode": "rules", "model": "gpt-6-luna" } }),
+        &["workflow_config.aggregation.model: is not a field; did you mean `mode`?"],
+    );
+    check_council(
+        &json!({ "seats": [seat("a"), seat("b")], "aggregation": { "mode": "vote" } }),
+        &["workflow_config.aggregation.mode: `vote` needs at least 3 seats: with fewer, every vote is a tie"],
+    );
+    check_council(
+        &json!({ "aggregation": { "mode": "judge", "model": "gpt-6-luna", "successor": "gpt-6-luna", "margin": 5.1 } }),
+        &[
+            "workflow_config.aggregation.successor: must be another model than the judge, to take over when that one fails",
+            "workflow_config.aggregation.margin: must be 0 to 5, is 5.1",
+        ],
+    );
+    check_council(
+        &json!({ "aggregation": { "margin": "small" } }),
+        &["workflow_config.aggregation.margin: is a text, expected a number"],
+    );
+    check_council(&json!({ "refine": { "model": "llama" } }), &[&format!("workflow_config.refine.model: {id}")]);
+    check_council(&json!({ "refine": true }), &["workflow_config.refine: is true or false, expected the fields model"]);
+    check_council(&json!({ "refine": null, "image": null }), &[]);
+    check_council(&json!({ "image": {} }), &["workflow_config.image.template: is missing"]);
+    check_council(
+        &json!({ "image": { "template": "poster" } }),
+        &[
+            "workflow_config.image.template: is `poster`, must be one of `meme-top-bottom`, `meme-caption-above`, `quote-card`, `headline-card`",
+        ],
+    );
+    check_council(&json!({ "few_shot_samples": 11 }), &["workflow_config.few_shot_samples: must be 0 to 10, is 11"]);
 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use rostrum_core::{
-    campaign::{Campaign as Said, CampaignFields, WorkflowConfig},
+    campaign::{Campaign as Said, CampaignFields},
     employee::Email,
     field::FieldError,
     platform::Platform,
 };
+use serde_json::{Value as Json, json};
 
 use crate::{
     employees::{self, Entry},
@@ -92,18 +93,10 @@ fn campaign(
     platform.map(|_| Campaign { fields: said, employees })
 }
 
-fn workflow_config(campaign: &Fields<'_>, problems: &mut Vec<Problem>) -> WorkflowConfig {
-    let default = WorkflowConfig::default();
-    let known = ["model", "max_output_tokens", "few_shot_samples"];
-    let fields = campaign
-        .get("workflow_config")
-        .and_then(|node| Fields::of(node, &campaign.path_of("workflow_config"), &known, problems));
-    let Some(fields) = fields else { return default };
-    WorkflowConfig {
-        model: fields.text("model", problems).unwrap_or(default.model),
-        max_output_tokens: fields.number("max_output_tokens", problems).unwrap_or(default.max_output_tokens),
-        few_shot_samples: fields.number("few_shot_samples", problems).unwrap_or(default.few_shot_samples),
-    }
+/// As it was written: the domain knows the fields of each workflow.
+fn workflow_config(campaign: &Fields<'_>, problems: &mut Vec<Problem>) -> Json {
+    let node = campaign.get("workflow_config");
+    node.map_or_else(|| json!({}), |node| fields::json(node, &campaign.path_of("workflow_config"), problems))
 }
 
 /// The field `employees`: addresses of people who are in the file.

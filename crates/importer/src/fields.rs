@@ -28,15 +28,11 @@ impl<'a> Fields<'a> {
             return None;
         };
         let fields = Self { node, entries, path: path.to_owned(), before: problems.len() };
-        for (index, (key, _)) in entries.iter().enumerate() {
-            let field = fields.path_of(&key.name);
-            if !known.contains(&key.name.as_str()) {
-                problems.push(Problem::error(&key.place, field, unknown(&key.name, known)));
-            } else if let Some((first, _)) = entries[..index].iter().find(|(earlier, _)| earlier.name == key.name) {
-                let message = format!("is given twice, first in line {}; remove one of them", first.place.line);
-                problems.push(Problem::error(&key.place, field, message));
-            }
+        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
+            let unknown = FieldError::unknown(path, &key.name, known);
+            problems.push(Problem::error(&key.place, unknown.field, unknown.message));
         }
+        once(entries, path, known, problems);
         Some(fields)
     }
 
@@ -120,7 +116,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn refuse(&self, errors: Vec<FieldError>, problems: &mut Vec<Problem>) {
         for error in errors {
             let field = self.path_of(&error.field);
-            let place = self.place_of(&error.field);
+            let place = if error.is_unknown { self.node.key(&error.field) } else { self.place_of(&error.field) };
             let own = problems.get(self.before..).unwrap_or_default();
             if !own.iter().any(|problem| problem.field == field) {
                 problems.push(Problem::error(place, field, error.message));
@@ -142,25 +138,35 @@ pub(crate) fn text(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Opti
     None
 }
 
-fn unknown(name: &str, known: &[&str]) -> String {
-    let meant = known.iter().map(|field| (distance(name, field), field)).min().filter(|(distance, _)| *distance <= 2);
-    match meant {
-        Some((_, field)) => format!("is not a field; did you mean `{field}`?"),
-        None => format!("is not a field; the fields here are {}", known.join(", ")),
+/// The value of `node`, which stands at `path`, as JSON. Reports the fields in it that are there twice.
+pub(crate) fn json(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Json {
+    match &node.content {
+        Content::Scalar(Json::String(text)) => text.trim_end().into(),
+        Content::Scalar(scalar) => scalar.clone(),
+        Content::List(items) => {
+            let items = items.iter().enumerate();
+            items.map(|(index, item)| json(item, &format!("{path}[{index}]"), problems)).collect()
+        }
+        Content::Mapping(entries) => {
+            let names: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+            once(entries, path, &names, problems);
+            // Of doubles the first stays, as it does elsewhere.
+            let fields = entries.iter().rev();
+            fields
+                .map(|(key, value)| (key.name.clone(), json(value, &format!("{path}.{}", key.name), problems)))
+                .collect()
+        }
     }
 }
 
-/// How many letters must be added, removed or replaced to get from `left` to `right` (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (above, letter) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (column, other) in right.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+/// Reports those of the `known` fields that are there twice.
+fn once(entries: &[(Key, Node)], path: &str, known: &[&str], problems: &mut Vec<Problem>) {
+    for (index, (key, _)) in entries.iter().enumerate() {
+        let first = entries[..index].iter().find(|(earlier, _)| earlier.name == key.name);
+        if let Some((first, _)) = first.filter(|_| known.contains(&key.name.as_str())) {
+            let message = format!("is given twice, first in line {}; remove one of them", first.place.line);
+            let field = if path.is_empty() { key.name.clone() } else { format!("{path}.{}", key.name) };
+            problems.push(Problem::error(&key.place, field, message));
         }
     }
-    row[row.len() - 1]
 }

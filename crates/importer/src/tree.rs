@@ -73,6 +73,14 @@ impl Node {
         node
     }
 
+    /// Where the name of the field at `path` stands, or the closest around it that exists.
+    pub(crate) fn key(&self, path: &str) -> &Place {
+        let (around, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let node = if around.is_empty() { self } else { self.closest(around) };
+        let Content::Mapping(entries) = &node.content else { return &node.place };
+        entries.iter().find(|(key, _)| key.name == name).map_or(&node.place, |(key, _)| &key.place)
+    }
+
     /// What the value is, in a reader's words.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.content {

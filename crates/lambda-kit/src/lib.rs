@@ -1,5 +1,5 @@
-//! What every function shares: time and randomness, the effects seam, logs, metrics, configuration and the SQS batch
-//! loop with its Retry or Fail.
+//! What every function shares: time and randomness, the effects seam, logs, metrics, configuration, the SQS batch
+//! loop with its Retry or Fail, and the tasks of state machines with their errors.
 
 pub mod ambient;
 pub mod config;
@@ -8,7 +8,9 @@ pub mod job;
 pub mod logging;
 pub mod metrics;
 pub mod sqs;
+pub mod task;
 
 pub use ambient::Ambient;
 pub use effects::Effects;
 pub use job::JobError;
+pub use task::TaskError;

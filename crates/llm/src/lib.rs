@@ -3,6 +3,7 @@
 mod error;
 pub mod http;
 mod model;
+pub mod price;
 mod request;
 pub mod retry;
 mod router;
@@ -11,5 +12,5 @@ pub mod schema;
 pub use error::{Error, RetryAdvice};
 pub use model::Model;
 pub use request::{Reply, Request, Role, Schema, Stop, Turn, Usage};
-pub use retry::{Attempt, AttemptStatus, Completion, complete_with_retries};
-pub use router::{Provider, Router};
+pub use retry::{Attempt, AttemptStatus};
+pub use router::Router;

@@ -7,7 +7,7 @@ pub trait Model: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Every [`Error`]. No implementation retries: that is for
-    /// [`complete_with_retries`](crate::complete_with_retries) alone.
+    /// Every [`Error`]. No implementation retries: whether there is another call, [`retry::pause`](crate::retry::pause)
+    /// alone decides.
     async fn complete(&self, request: &Request) -> Result<Reply, Error>;
 }

@@ -1,8 +1,8 @@
-//! The one place where a model call is tried again.
+//! The one place that decides whether a model call is tried again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::{Error, Model, Reply, Request, RetryAdvice, Usage};
+use crate::{Error, Reply, Request, RetryAdvice, Usage};
 
 /// The most calls that one request may cause (architecture, invariant 6).
 pub const MAX_ATTEMPTS: u32 = 3;
@@ -13,36 +13,19 @@ pub const BASE: Duration = Duration::from_millis(500);
 /// The longest pause between two attempts.
 pub const CAP: Duration = Duration::from_secs(10);
 
-/// Asks until there is an answer, an error that will not pass, or `max_attempts` (1 to [`MAX_ATTEMPTS`]) are used.
+/// The pause before another attempt after the failed one with this number (from 1), or `None` if there must not be one:
+/// [`MAX_ATTEMPTS`] are used, the error will not pass, or the provider asks for a pause longer than [`CAP`]. That one is
+/// not waited for, because the job's queue tries again later.
 ///
-/// `random` gives numbers in `0.0..1.0`. A provider that asks for a pause longer than [`CAP`] is not waited
-/// for: its error comes back at once, and the job's queue retries later. The result never lies in
-/// `attempts` alone, and `attempts` holds every call that was made, the last one included.
-pub async fn complete_with_retries(
-    model: &dyn Model,
-    request: &Request,
-    max_attempts: u32,
-    random: &mut (dyn FnMut() -> f64 + Send),
-) -> Completion {
-    let max_attempts = max_attempts.clamp(1, MAX_ATTEMPTS);
-    let mut attempts = Vec::new();
-    loop {
-        let started = Instant::now();
-        let result = model.complete(request).await;
-        attempts.push(Attempt::of(request, &result, started.elapsed()));
-        let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-        let pause = match &result {
-            Err(error) if number < max_attempts => match error.retry() {
-                RetryAdvice::Backoff => Some(backoff(number, random())),
-                RetryAdvice::After(wait) if wait <= CAP => Some(wait),
-                RetryAdvice::After(_) | RetryAdvice::Never => None,
-            },
-            _ => None,
-        };
-        let Some(pause) = pause else {
-            return Completion { result, attempts };
-        };
-        tokio::time::sleep(pause).await;
+/// `random` is in `0.0..1.0`.
+pub fn pause(attempt: u32, error: &Error, random: f64) -> Option<Duration> {
+    if attempt >= MAX_ATTEMPTS {
+        return None;
+    }
+    match error.retry() {
+        RetryAdvice::Backoff => Some(backoff(attempt, random)),
+        RetryAdvice::After(wait) if wait <= CAP => Some(wait),
+        RetryAdvice::After(_) | RetryAdvice::Never => None,
     }
 }
 
@@ -54,15 +37,6 @@ pub fn backoff(attempt: u32, random: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     let ceiling = BASE.saturating_mul(1 << doublings).min(CAP);
     ceiling.mul_f64(random.clamp(0.0, 1.0))
-}
-
-/// What came of a request and of each call that it took.
-#[derive(Debug)]
-pub struct Completion {
-    /// The answer, or the last attempt's error.
-    pub result: Result<Reply, Error>,
-    /// Every call in order, at least one.
-    pub attempts: Vec<Attempt>,
 }
 
 /// One call to a model, as a row of `workflow_logs` wants it.
@@ -105,7 +79,8 @@ impl AttemptStatus {
 }
 
 impl Attempt {
-    fn of(request: &Request, result: &Result<Reply, Error>, elapsed: Duration) -> Self {
+    /// What a call of `request` came to after `elapsed`.
+    pub fn of(request: &Request, result: &Result<Reply, Error>, elapsed: Duration) -> Self {
         match result {
             Ok(reply) => Self {
                 model: reply.model.clone(),

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rostrum_core::model::Family;
+
 use crate::{Error, Model, Reply, Request};
 
 /// Gives each request to the client of the provider that owns the model's name.
 #[derive(Default, Clone)]
 pub struct Router {
-    clients: BTreeMap<Provider, Arc<dyn Model>>,
+    clients: BTreeMap<Family, Arc<dyn Model>>,
 }
 
 impl Router {
@@ -15,14 +17,14 @@ impl Router {
         Self::default()
     }
 
-    /// Adds a provider's client, or replaces it.
-    pub fn with(mut self, provider: Provider, client: Arc<dyn Model>) -> Self {
-        self.clients.insert(provider, client);
+    /// Adds the client of a family's provider, or replaces it.
+    pub fn with(mut self, family: Family, client: Arc<dyn Model>) -> Self {
+        self.clients.insert(family, client);
         self
     }
 
-    /// The providers that have a client, in a fixed order.
-    pub fn providers(&self) -> impl Iterator<Item = Provider> + '_ {
+    /// The families that have a client, in a fixed order.
+    pub fn families(&self) -> impl Iterator<Item = Family> + '_ {
         self.clients.keys().copied()
     }
 }
@@ -30,8 +32,8 @@ impl Router {
 #[async_trait::async_trait]
 impl Model for Router {
     async fn complete(&self, request: &Request) -> Result<Reply, Error> {
-        let client = Provider::of_model(&request.model)
-            .and_then(|provider| self.clients.get(&provider))
+        let client = Family::of_model(&request.model)
+            .and_then(|family| self.clients.get(&family))
             .ok_or_else(|| Error::UnknownModel { model: request.model.clone() })?;
         client.complete(request).await
     }
@@ -40,44 +42,6 @@ impl Model for Router {
 impl std::fmt::Debug for Router {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_set().entries(self.clients.keys()).finish()
-    }
-}
-
-/// A company that serves models under its own protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Provider {
-    /// Models named `claude-…`.
-    Anthropic,
-    /// Models named `gpt-…`.
-    OpenAi,
-    /// Models named `grok-…`.
-    Xai,
-}
-
-impl Provider {
-    /// Every provider, in the order of their names.
-    pub const ALL: [Self; 3] = [Self::Anthropic, Self::OpenAi, Self::Xai];
-
-    /// The provider that a model's name belongs to.
-    pub fn of_model(model: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| model.starts_with(provider.prefix()))
-    }
-
-    /// The lower-case name for logs, metrics and tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Anthropic => "anthropic",
-            Self::OpenAi => "openai",
-            Self::Xai => "xai",
-        }
-    }
-
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Anthropic => "claude-",
-            Self::OpenAi => "gpt-",
-            Self::Xai => "grok-",
-        }
     }
 }
 
@@ -106,8 +70,8 @@ mod tests {
 
     async fn check(model: &str, expected: Result<&str, ()>) {
         let router = Router::new()
-            .with(Provider::Anthropic, Arc::new(Named("anthropic")))
-            .with(Provider::OpenAi, Arc::new(Named("openai")));
+            .with(Family::Anthropic, Arc::new(Named("anthropic")))
+            .with(Family::OpenAi, Arc::new(Named("openai")));
         let request = Request {
             model: model.to_owned(),
             system: String::new(),

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use rostrum_llm::{Error, Model, Provider, Reply, Request, Router, Schema, Stop, Turn, http};
+use rostrum_core::model::Family;
+use rostrum_llm::{Error, Model, Reply, Request, Router, Schema, Stop, Turn, http};
 use rostrum_llm_claude::Claude;
 use rostrum_llm_grok::Grok;
 use rostrum_llm_openai::OpenAi;
@@ -28,9 +29,9 @@ impl Fleet {
         let client = http::client().unwrap();
         let at = |face: &str| format!("{url}/{face}");
         let clients = Router::new()
-            .with(Provider::Anthropic, Arc::new(Claude::new(client.clone(), &at("anthropic"), "key-a".into())))
-            .with(Provider::OpenAi, Arc::new(OpenAi::new(client.clone(), &at("openai"), "key-o".into())))
-            .with(Provider::Xai, Arc::new(Grok::new(client, &at("xai"), "key-x".into())));
+            .with(Family::Anthropic, Arc::new(Claude::new(client.clone(), &at("anthropic"), "key-a".into())))
+            .with(Family::OpenAi, Arc::new(OpenAi::new(client.clone(), &at("openai"), "key-o".into())))
+            .with(Family::Xai, Arc::new(Grok::new(client, &at("xai"), "key-x".into())));
         Self { running, clients, control: reqwest::Client::new() }
     }
 

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod campaigns;
 pub mod connection;
+pub mod councils;
 pub mod employees;
 pub mod error;
 pub mod executions;

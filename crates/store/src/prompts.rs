@@ -16,7 +16,31 @@ pub struct PromptVersion {
     pub prompt_template: String,
 }
 
-/// The newest active version of the campaign, or the newest built-in one.
+/// What templates are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Writing a post.
+    Generate,
+    /// Judging candidates.
+    Judge,
+    /// Criticising and rewriting a post.
+    Refine,
+    /// Writing the captions of a picture.
+    Captions,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Judge => "judge",
+            Self::Refine => "refine",
+            Self::Captions => "captions",
+        }
+    }
+}
+
+/// The newest active version of the campaign for this purpose, or the newest built-in one.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -24,15 +48,17 @@ pub async fn active(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
     campaign_id: CampaignId,
+    purpose: Purpose,
 ) -> Result<Option<PromptVersion>, Error> {
     let version = sqlx::query_as!(
         PromptVersion,
         "SELECT version, system_template, prompt_template FROM prompt_versions
-         WHERE is_active AND ((workspace_id = $1 AND campaign_id = $2) OR campaign_id IS NULL)
+         WHERE is_active AND purpose = $3 AND ((workspace_id = $1 AND campaign_id = $2) OR campaign_id IS NULL)
          ORDER BY campaign_id IS NULL, created_at DESC, id DESC
          LIMIT 1",
         workspace_id.uuid(),
         campaign_id.uuid(),
+        purpose.as_str(),
     )
     .fetch_optional(executor)
     .await?;

@@ -38,10 +38,10 @@ pub struct Entry {
     pub key: Key,
     /// The campaign of the run.
     pub campaign_id: CampaignId,
-    /// `simple`.
+    /// `simple` or `council`.
     pub workflow_type: String,
     /// The step, for example `generate` or `repair`.
-    pub step_name: &'static str,
+    pub step_name: String,
     /// The model that answered, or was asked.
     pub model: Option<String>,
     /// The version of the prompt.
@@ -50,6 +50,8 @@ pub struct Entry {
     pub input_tokens: Option<i32>,
     /// Tokens written, thinking included.
     pub output_tokens: Option<i32>,
+    /// What it cost, in millionths of a US dollar, if its model's price is known.
+    pub cost_microusd: Option<i64>,
     /// How long it took.
     pub latency_ms: Option<i32>,
     /// How it ended.
@@ -70,10 +72,10 @@ pub struct Entry {
 pub async fn record(transaction: &mut Transaction, entry: &Entry, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query!(
         "INSERT INTO workflow_logs (id, workspace_id, execution_id, campaign_id, employee_id, slot, workflow_type,
-                                    step_name, attempt, model, prompt_version, input_tokens, output_tokens, latency_ms,
-                                    status, error_message, raw_output, metadata, created_at)
+                                    step_name, attempt, model, prompt_version, input_tokens, output_tokens, cost_microusd,
+                                    latency_ms, status, error_message, raw_output, metadata, created_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8,
-                1 + coalesce(max(attempt), 0), $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+                1 + coalesce(max(attempt), 0), $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
          FROM workflow_logs
          WHERE execution_id = $3 AND employee_id = $5 AND slot = $6 AND step_name = $8",
         entry.id.uuid(),
@@ -88,6 +90,7 @@ pub async fn record(transaction: &mut Transaction, entry: &Entry, now: DateTime<
         entry.prompt_version,
         entry.input_tokens,
         entry.output_tokens,
+        entry.cost_microusd,
         entry.latency_ms,
         entry.status.as_str(),
         entry.error_message,

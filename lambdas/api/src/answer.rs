@@ -32,7 +32,7 @@ impl Answer {
     /// # Errors
     /// If it cannot be written as JSON.
     pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, ApiError> {
-        let body = serde_json::to_string(body).map_err(ApiError::internal)?;
+        let body = to_json(body)?;
         Ok(Self { status, location: None, etag: None, body, is_replayed: false })
     }
 
@@ -67,6 +67,15 @@ impl Answer {
         let status = status.ok_or_else(|| ApiError::internal("a kept answer has no HTTP status"))?;
         Ok(Self { status, location: kept.location, etag: kept.etag, body: kept.body, is_replayed: true })
     }
+}
+
+/// Room for most answers from the start: a page of posts that grows from nothing is copied ten times.
+const USUAL_SIZE: usize = 32 * 1024;
+
+fn to_json(body: &impl Serialize) -> Result<String, ApiError> {
+    let mut json = Vec::with_capacity(USUAL_SIZE);
+    serde_json::to_writer(&mut json, body).map_err(ApiError::internal)?;
+    String::from_utf8(json).map_err(ApiError::internal)
 }
 
 impl IntoResponse for Answer {

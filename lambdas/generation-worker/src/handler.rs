@@ -1,47 +1,30 @@
 //! One message, one slot, at most one post.
 
-use std::{fmt, sync::Arc};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_contracts::{GenerateSlot, decode};
-use rostrum_core::ids::{AuditId, ClaimId, PostId};
+use rostrum_core::{
+    campaign::Workflow,
+    ids::{AuditId, ClaimId, PostId},
+};
 use rostrum_lambda_kit::{
-    Ambient, Effects, JobError,
+    JobError,
     metrics::{self, Unit},
     sqs::Delivery,
 };
-use rostrum_llm::Model;
 use rostrum_store::{
-    Database, Transaction,
+    Transaction,
     audit::{self, Actor},
-    executions::slots::{self, Claim, FailureKind, Key, Outcome},
+    executions::slots::{self, Claim, FailureKind, Holder, Key, Outcome},
     posts::create::{self, Generated},
 };
+use rostrum_workflow::{Prepared, Steps, Stop, Written, prepare};
 use serde_json::json;
 
-use crate::{
-    context::{self, Ready},
-    outcome::Stop,
-    steps::Written,
-};
-
 /// The use case and what it needs.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Worker {
-    /// Postgres.
-    pub database: Database,
-    /// Whatever answers for the campaign's model.
-    pub model: Arc<dyn Model>,
-    /// Time and randomness.
-    pub ambient: Ambient,
-    /// The way to the outside.
-    pub effects: Effects,
-}
-
-impl fmt::Debug for Worker {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Worker").field("database", &self.database).finish_non_exhaustive()
-    }
+    /// Postgres, the models, and the way to them.
+    pub steps: Steps,
 }
 
 /// What giving a slot back takes at most.
@@ -69,26 +52,22 @@ impl Worker {
             employee_id: message.employee_id,
             slot: message.slot,
         };
-        let held = Held { key, claim: ClaimId::new(self.ambient.now(), &mut self.ambient.random()) };
+        let held = Held { key, claim: ClaimId::new(self.steps.ambient.now(), &mut self.steps.ambient.random()) };
         match self.claim(held, deadline).await? {
             Claim::Held => {}
             Claim::Finished => return Ok(()),
             Claim::Unknown => return Err(JobError::Fail { reason: "there is no such slot".to_owned() }),
             Claim::Busy(until) => {
                 // A second more than the other has, so that this message does not come back in its last moment.
-                let wait = until - self.ambient.now() + TimeDelta::seconds(1);
+                let wait = until - self.steps.ambient.now() + TimeDelta::seconds(1);
                 return Err(JobError::Retry {
                     reason: format!("somebody works on this slot until {until}"),
                     after: wait.to_std().ok(),
                 });
             }
         }
-        let written = match context::prepare(&self.database, message, key).await {
-            Ok(ready) => self.write_in_time(&ready, deadline).await.map(|written| (ready, written)),
-            Err(stop) => Err(stop),
-        };
-        match written {
-            Ok((ready, written)) => self.store(held, &ready, &written).await,
+        match self.write(key, &message, deadline).await {
+            Ok((prepared, written)) => self.store(held, &prepared, &written).await,
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
             Err(Stop::Provider { reason, .. }) if delivery.last => {
                 self.fail(held, FailureKind::Provider, reason.clone()).await?;
@@ -104,29 +83,39 @@ impl Worker {
     }
 
     /// Stops in time to give the slot back, instead of being stopped with the slot in hand.
-    async fn write_in_time(&self, ready: &Ready, deadline: DateTime<Utc>) -> Result<Written, Stop> {
-        let time = (deadline - TO_GIVE_BACK - self.ambient.now()).to_std().unwrap_or_default();
-        tokio::time::timeout(time, self.write(ready)).await.unwrap_or_else(|_| {
-            Err(Stop::Provider { reason: "the time of this invocation ran out".to_owned(), after: None })
-        })
+    async fn write(
+        &self,
+        key: Key,
+        message: &GenerateSlot,
+        deadline: DateTime<Utc>,
+    ) -> Result<(Prepared, Written), Stop> {
+        let prepared = prepare(&self.steps.database, key, message.campaign_id).await?;
+        let Workflow::Simple(config) = &prepared.workflow else {
+            let reason = "This function writes simple campaigns only.".to_owned();
+            return Err(Stop::Failed(FailureKind::Configuration, reason));
+        };
+        let written = self.steps.write(&prepared.assignment, &config.model, None, deadline - TO_GIVE_BACK).await?;
+        Ok((prepared, written))
     }
 
     async fn claim(&self, held: Held, deadline: DateTime<Utc>) -> Result<Claim, JobError> {
         let mut transaction = self.begin().await?;
-        let claim = slots::claim(&mut transaction, held.key, held.claim, deadline, self.ambient.now()).await?;
+        let claim = slots::claim(&mut transaction, held.key, held.claim, deadline, self.steps.ambient.now()).await?;
         if claim == Claim::Held {
             self.commit(transaction).await?;
         }
         Ok(claim)
     }
 
-    async fn store(&self, held: Held, ready: &Ready, written: &Written) -> Result<(), JobError> {
-        let now = self.ambient.now();
-        let mut random = self.ambient.random();
-        let post = generated(PostId::new(now, &mut random), ready, written);
+    async fn store(&self, held: Held, prepared: &Prepared, written: &Written) -> Result<(), JobError> {
+        let now = self.steps.ambient.now();
+        let mut random = self.steps.ambient.random();
+        let post = generated(PostId::new(now, &mut random), prepared, written);
         let mut transaction = self.begin().await?;
         let post_id = create::generated(&mut transaction, &post, now).await?;
-        if !slots::finish(&mut transaction, held.key, held.claim, &Outcome::Stored(post_id), now).await? {
+        if !slots::finish(&mut transaction, held.key, Holder::Worker(held.claim), &Outcome::Stored(post_id), now)
+            .await?
+        {
             return Err(lost(held));
         }
         let entry = audit::Entry {
@@ -151,7 +140,9 @@ impl Worker {
             slot = held.key.slot, ?kind, message, "slot failed");
         let mut transaction = self.begin().await?;
         let outcome = Outcome::Failed { kind, message };
-        if !slots::finish(&mut transaction, held.key, held.claim, &outcome, self.ambient.now()).await? {
+        if !slots::finish(&mut transaction, held.key, Holder::Worker(held.claim), &outcome, self.steps.ambient.now())
+            .await?
+        {
             return Err(lost(held));
         }
         self.commit(transaction).await?;
@@ -161,20 +152,20 @@ impl Worker {
 
     async fn release(&self, held: Held) -> Result<(), JobError> {
         let mut transaction = self.begin().await?;
-        slots::release(&mut transaction, held.key, held.claim, self.ambient.now()).await?;
+        slots::release(&mut transaction, held.key, held.claim, self.steps.ambient.now()).await?;
         self.commit(transaction).await
     }
 
     async fn begin(&self) -> Result<Transaction, JobError> {
-        Ok(self.database.begin().await.map_err(rostrum_store::Error::from)?)
+        Ok(self.steps.database.begin().await.map_err(rostrum_store::Error::from)?)
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<(), JobError> {
-        Ok(self.effects.perform("commit", transaction.commit()).await.map_err(rostrum_store::Error::from)?)
+        Ok(self.steps.effects.perform("commit", transaction.commit()).await.map_err(rostrum_store::Error::from)?)
     }
 
     fn count(&self, metric: &str) {
-        metrics::record(self.ambient.now(), &[("function", "generation-worker")], &[(metric, 1.0, Unit::Count)]);
+        metrics::record(self.steps.ambient.now(), &[("function", "generation-worker")], &[(metric, 1.0, Unit::Count)]);
     }
 }
 
@@ -183,24 +174,25 @@ fn lost(held: Held) -> JobError {
     JobError::Retry { reason: format!("the claim {} on the slot ended before the work did", held.claim), after: None }
 }
 
-fn generated(id: PostId, ready: &Ready, written: &Written) -> Generated {
-    let fitted = &written.fitted;
+fn generated(id: PostId, prepared: &Prepared, written: &Written) -> Generated {
+    let (assignment, fitted) = (&prepared.assignment, &written.fitted);
+    let samples = prepared.context.samples.len();
     Generated {
         id,
-        key: ready.key,
-        campaign_id: ready.message.campaign_id,
-        platform: ready.platform.as_str().to_owned(),
+        key: assignment.subject.key,
+        campaign_id: assignment.subject.campaign_id,
+        platform: assignment.rules.platform.as_str().to_owned(),
         content: fitted.content(),
         thread: fitted.thread().to_vec(),
         hashtags: fitted.hashtags.clone(),
         mentions: fitted.mentions.clone(),
         call_to_action: fitted.call_to_action.clone(),
         generation_metadata: json!({
-            "workflow_type": ready.workflow_type,
+            "workflow_type": assignment.subject.workflow_type,
             "model": written.model,
-            "prompt_version": ready.prompt_version,
-            "samples": ready.samples,
-            "without_samples": ready.samples == 0,
+            "prompt_version": assignment.prompt_version,
+            "samples": samples,
+            "without_samples": samples == 0,
             "repaired": written.repaired,
             "adjustments": fitted.adjustments,
         }),

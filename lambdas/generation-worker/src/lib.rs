@@ -4,11 +4,6 @@
 //! cannot be used), fit the answer to the platform, store the post as `pending_review`. Each model answer is committed
 //! to `workflow_logs` before anything is made of it, and read back from there after a crash.
 
-mod context;
 mod handler;
-mod models;
-mod outcome;
-mod steps;
 
 pub use handler::Worker;
-pub use models::{ModelSettings, router};

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use chrono::DateTime;
-use generation_worker::{ModelSettings, Worker, router};
+use generation_worker::Worker;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rostrum_cloud::{SdkConfig, Secrets, SqsQueues};
+use rostrum_cloud::{SdkConfig, SqsQueues};
+use rostrum_core::model::Family;
 use rostrum_lambda_kit::{
-    Ambient, Effects, config, logging,
+    config, logging,
     sqs::{self, Source},
 };
+use rostrum_workflow::function;
 use tokio::sync::OnceCell;
 
 #[tokio::main]
@@ -30,7 +32,7 @@ async fn main() -> Result<(), Error> {
         let worker: &Worker = worker.get_or_try_init(|| build(aws)).await?;
         let deadline = i64::try_from(event.context.deadline)?;
         let deadline = DateTime::from_timestamp_millis(deadline).ok_or("the deadline is no time")?;
-        let response = sqs::batch(source, &worker.effects, event.payload, |delivery| async move {
+        let response = sqs::batch(source, &worker.steps.effects, event.payload, |delivery| async move {
             worker.handle(&delivery, deadline).await
         });
         Ok::<_, Error>(response.await)
@@ -39,9 +41,5 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn build(aws: &SdkConfig) -> Result<Worker, Error> {
-    let secrets = Secrets::new(aws);
-    let database = config::database(&secrets, "DATABASE_SECRET_ARN", 2).await?;
-    let keys = secrets.get(&config::variable("MODEL_KEYS_SECRET_ARN")?).await?;
-    let model = router(&rostrum_llm::http::client()?, &ModelSettings::from_environment()?, &keys)?;
-    Ok(Worker { database, model: Arc::new(model), ambient: Ambient::system(), effects: Effects::live() })
+    Ok(Worker { steps: function::steps(aws, &Family::ALL).await? })
 }

@@ -4,6 +4,8 @@ mod world;
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use rostrum_lambda_kit::JobError;
 use rostrum_llm::{Error, Stop, Usage};
 use rostrum_test_kit::model::{ScriptedModel, reply};
@@ -175,6 +177,25 @@ async fn a_provider_that_asks_to_wait_long_gives_the_slot_back_for_later() {
     assert_eq!(reason, "rate limited by the provider, which asks to wait 40000 ms");
     assert_eq!(world.ended().await, ended("failed", Some("provider"), "failed"));
     assert_eq!(world.logs().await, ["generate/1 error", "generate/2 error"]);
+}
+
+#[tokio::test]
+async fn a_call_that_is_cut_off_by_the_end_of_the_invocation_is_in_the_log_and_the_slot_is_given_back() {
+    let mut world = World::new(ScriptedModel::saying(GOOD)).await;
+    let ambient = world.ambient.clone();
+    world.model = ScriptedModel::new(move |request| {
+        if request.turns[0].text.contains("<answer>") {
+            assert_eq!(request.timeout, Duration::from_secs(15), "it may take no longer than there is time");
+            ambient.advance(TimeDelta::seconds(14));
+            return Err(Error::Timeout { after: request.timeout });
+        }
+        ambient.advance(TimeDelta::seconds(220));
+        Ok(reply("Sure!"))
+    });
+    let Err(JobError::Retry { after: None, .. }) = world.handle(1).await else { panic!("expected a retry") };
+    assert_eq!(world.ended().await, ended("planned", None, "running"));
+    assert_eq!(world.logs().await, ["generate/1 success final", "repair/1 timeout"]);
+    assert_eq!(world.model.requests().len(), 2);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod world;
 use chrono::TimeDelta;
 use rostrum_core::ids::{ClaimId, PostId};
 use rostrum_lambda_kit::{Effects, JobError};
-use rostrum_store::executions::slots::{self, Key, Outcome};
+use rostrum_store::executions::slots::{self, Holder, Key, Outcome};
 use rostrum_test_kit::{
     delivery::{Delivered, Scenario, kill_at_each_effect, run_twice},
     model::{ScriptedModel, reply},
@@ -127,7 +127,7 @@ async fn who_lost_the_claim_stores_nothing() {
     let claim = slots::claim(&mut transaction, key, other, later + TimeDelta::seconds(10), later).await.unwrap();
     assert_eq!(claim, slots::Claim::Held);
     let outcome = Outcome::Stored(PostId::new(now, &mut world.ambient.random()));
-    assert!(!slots::finish(&mut transaction, key, mine, &outcome, later).await.unwrap());
+    assert!(!slots::finish(&mut transaction, key, Holder::Worker(mine), &outcome, later).await.unwrap());
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::council::Provider;
+    use rostrum_core::model::Family;
 
     const MACHINE: &str = include_str!("../../../../statemachines/council.asl.json");
 
@@ -69,8 +69,8 @@ mod tests {
     fn the_machine_has_a_function_for_every_provider_and_no_other() {
         let names = in_machine("FunctionName");
         let choice = names.iter().find_map(|name| name.split_once("$lookup({")).unwrap().1;
-        assert_eq!(choice.split("': '${").count() - 1, Provider::ALL.len(), "{choice}");
-        for provider in Provider::ALL {
+        assert_eq!(choice.split("': '${").count() - 1, Family::ALL.len(), "{choice}");
+        for provider in Family::ALL {
             assert!(choice.contains(&format!("'{}': '${{Llm", provider.as_str())), "{choice}");
         }
     }

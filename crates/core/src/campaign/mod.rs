@@ -2,11 +2,16 @@
 
 use std::ops::Deref;
 
+use serde_json::Value;
+
 use crate::{check::Check, field::FieldError, platform::Platform, schedule::Schedule};
 
 mod workflow;
 
-pub use workflow::{DEFAULT_MODEL, WorkflowConfig};
+pub use workflow::{
+    Aggregation, BelowQuorum, CouncilConfig, DEFAULT_MODEL, IMAGE_TEMPLATES, Image, MOST_SEATS, Refine, Seat,
+    SimpleConfig, Workflow,
+};
 
 /// What a person says about a campaign.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +38,8 @@ pub struct Campaign {
     pub posts_per_employee: i32,
     /// The way in which a post is written.
     pub workflow_type: String,
-    /// The settings of that way.
-    pub workflow_config: WorkflowConfig,
+    /// The settings of that way, a JSON object; of a valid campaign with every default filled in.
+    pub workflow_config: Value,
     /// When it runs, as the person wrote it; `None` if only on request.
     pub schedule_cron: Option<String>,
     /// The IANA time zone of that.
@@ -46,6 +51,7 @@ pub struct Campaign {
 pub struct CampaignFields {
     campaign: Campaign,
     schedule: Option<Schedule>,
+    workflow: Workflow,
 }
 
 impl CampaignFields {
@@ -63,12 +69,11 @@ impl CampaignFields {
             check.fail("max_thread_posts", "must be 1: only X has threads");
         }
         check.range("posts_per_employee", &campaign.posts_per_employee, &(1..=20));
-        if campaign.workflow_type != "simple" {
-            let message =
-                format!("`{}` is not available; the only workflow so far is `simple`", campaign.workflow_type);
-            check.fail("workflow_type", message);
-        }
-        campaign.workflow_config.check(&mut check);
+        let workflow = Workflow::check(&campaign.workflow_type, &campaign.workflow_config, &mut check);
+        let workflow_config = workflow.config().unwrap_or_else(|error| {
+            check.fail("workflow_config", format!("cannot be stored: {error}"));
+            Value::Null
+        });
         let campaign = Campaign {
             name: check.text("name", &campaign.name, 1..=200),
             brief: check.text("brief", &campaign.brief, 1..=10_000),
@@ -79,14 +84,20 @@ impl CampaignFields {
             mentions: tags(&mut check, "mentions", '@', 20, &campaign.mentions),
             schedule_cron,
             schedule_timezone,
+            workflow_config,
             ..campaign
         };
-        check.finish(Self { campaign, schedule })
+        check.finish(Self { campaign, schedule, workflow })
     }
 
     /// When it runs; `None` if only on request.
     pub fn schedule(&self) -> Option<&Schedule> {
         self.schedule.as_ref()
+    }
+
+    /// How its posts are written.
+    pub fn workflow(&self) -> &Workflow {
+        &self.workflow
     }
 }
 

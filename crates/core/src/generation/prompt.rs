@@ -1,10 +1,10 @@
 //! The prompt: templates in Jinja syntax, filled in with what is known about campaign and employee.
 
 use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the templates may speak of. Its fields are the templates' variables.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PromptContext {
     /// What is written about.
     pub campaign: CampaignContext,
@@ -21,7 +21,7 @@ pub struct PromptContext {
 }
 
 /// The campaign, for the templates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CampaignContext {
     /// Its name.
     pub name: String,
@@ -40,7 +40,7 @@ pub struct CampaignContext {
 }
 
 /// The employee, for the templates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EmployeeContext {
     /// Their name.
     pub name: String,
@@ -53,7 +53,7 @@ pub struct EmployeeContext {
 }
 
 /// The platform, for the templates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlatformContext {
     /// What people call it, for example `LinkedIn`.
     pub name: String,

@@ -32,7 +32,7 @@ pub struct FitRules {
 }
 
 /// A draft that its network accepts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fitted {
     /// The posts in order, at least one; each within the limits of the network.
     pub parts: Vec<String>,

@@ -44,7 +44,7 @@ pub(super) async fn write(
             writing.note(Deed::Kept, format!("{what}, which is archived"));
             continue;
         }
-        let differences = differences(&stored, &campaign.fields)?;
+        let differences = differences(&stored, &campaign.fields);
         writing.note(Deed::Kept, format!("{what}{differences}"));
         let writers: Vec<UserId> = writers.filter(|person| person.is_new).map(|person| person.id).collect();
         if !writers.is_empty() {
@@ -89,10 +89,8 @@ fn schedule(fields: &CampaignFields) -> String {
     }
 }
 
-fn differences(stored: &campaigns::Campaign, fields: &CampaignFields) -> Result<String, ApplyError> {
-    let workflow_config = serde_json::to_value(&fields.workflow_config)
-        .map_err(|error| rostrum_store::Error::Unreadable(error.to_string()))?;
-    Ok(super::differences(&[
+fn differences(stored: &campaigns::Campaign, fields: &CampaignFields) -> String {
+    super::differences(&[
         ("platform", stored.platform == fields.platform.as_str()),
         ("brief", stored.brief == fields.brief),
         ("audience", stored.audience == fields.audience),
@@ -105,6 +103,6 @@ fn differences(stored: &campaigns::Campaign, fields: &CampaignFields) -> Result<
         ("schedule_cron", stored.schedule_cron == fields.schedule_cron),
         ("schedule_timezone", stored.schedule_timezone == fields.schedule_timezone),
         ("workflow_type", stored.workflow_type == fields.workflow_type),
-        ("workflow_config", stored.workflow_config == workflow_config),
-    ]))
+        ("workflow_config", stored.workflow_config == fields.workflow_config),
+    ])
 }

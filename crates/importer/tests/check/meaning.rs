@@ -98,12 +98,36 @@ fn campaigns_are_those_of_the_domain() {
         "platform: x",
         "platform: x\n    workflow_type: magic\n    workflow_config: { model: llama, modle: x }",
         &[
-            "workspace.yaml:13:20: error: campaigns[0].workflow_type: `magic` is not available; the only workflow so far is \
-         `simple`",
+            "workspace.yaml:13:20: error: campaigns[0].workflow_type: `magic` is not available; the workflows are `simple` and \
+         `council`",
             "workspace.yaml:14:31: error: campaigns[0].workflow_config.model: must be the id of a model that begins with \
          `claude-`, `gpt-` or `grok-`",
             "workspace.yaml:14:38: error: campaigns[0].workflow_config.modle: is not a field; did you mean `model`?",
         ],
+    );
+}
+
+#[test]
+fn a_council_is_checked_to_its_depth() {
+    check_change(
+        "platform: x",
+        "platform: x\n    workflow_type: council\n    workflow_config:\n      seats: [{ name: a, model: llama }, { name: a, modle: gpt-6-luna }]\n      quorum: 3\n      quorum: 2\n      aggregation: { mode: rules, margin: 1 }",
+        &[
+            "workspace.yaml:15:33: error: campaigns[0].workflow_config.seats[0].model: must be the id of a model that begins \
+         with `claude-`, `gpt-` or `grok-`",
+            "workspace.yaml:15:42: error: campaigns[0].workflow_config.seats[1].model: is missing",
+            "workspace.yaml:15:50: error: campaigns[0].workflow_config.seats[1].name: `a` is also the name of seats[0]",
+            "workspace.yaml:15:53: error: campaigns[0].workflow_config.seats[1].modle: is not a field; did you mean `model`?",
+            "workspace.yaml:17:7: error: campaigns[0].workflow_config.quorum: is given twice, first in line 16; remove one of \
+         them",
+            "workspace.yaml:18:35: error: campaigns[0].workflow_config.aggregation.margin: is not a field; the fields here are \
+         mode",
+        ],
+    );
+    check_change(
+        "platform: x",
+        "platform: x\n    workflow_type: council\n    workflow_config: { quorum: 3, image: { template: quote-card } }",
+        &[],
     );
 }
 

@@ -6,7 +6,6 @@ use rostrum_core::{
     campaign::CampaignFields,
     ids::{CampaignId, WorkspaceId},
 };
-use serde_json::Value;
 
 use crate::{Error, Transaction};
 
@@ -42,7 +41,7 @@ pub async fn create(
         fields.schedule_timezone,
         fields.posts_per_employee,
         fields.workflow_type,
-        workflow_config(fields)?,
+        fields.workflow_config,
         now,
     )
     .execute(transaction)
@@ -83,7 +82,7 @@ pub async fn update(
         fields.schedule_timezone,
         fields.posts_per_employee,
         fields.workflow_type,
-        workflow_config(fields)?,
+        fields.workflow_config,
         now,
     )
     .execute(transaction)
@@ -138,8 +137,4 @@ pub async fn archive(
     .execute(transaction)
     .await?;
     Ok(())
-}
-
-fn workflow_config(fields: &CampaignFields) -> Result<Value, Error> {
-    serde_json::to_value(&fields.workflow_config).map_err(|error| Error::Unreadable(error.to_string()))
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_core::ids::{ClaimId, ExecutionId, PostId, UserId, WorkspaceId};
+use sqlx::PgExecutor;
 
 use crate::{Error, Transaction};
 
@@ -77,6 +78,24 @@ pub async fn claim(
     Ok(Claim::Held)
 }
 
+/// Whether somebody still waits for the slot's post.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn is_open(executor: impl PgExecutor<'_>, key: Key) -> Result<bool, Error> {
+    let status = sqlx::query_scalar!(
+        "SELECT status FROM execution_slots
+         WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4",
+        key.workspace_id.uuid(),
+        key.execution_id.uuid(),
+        key.employee_id.uuid(),
+        key.slot,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(status.is_some_and(|status| matches!(status.as_str(), "planned" | "running")))
+}
+
 /// Why a slot has no post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -90,16 +109,23 @@ pub enum FailureKind {
     Configuration,
     /// Its worker died each time.
     Abandoned,
+    /// Too few seats of its council answered.
+    NoQuorum,
+    /// A part of the fleet failed, not the model.
+    Internal,
 }
 
 impl FailureKind {
-    fn as_str(self) -> &'static str {
+    /// As the database spells it.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
             Self::InvalidOutput => "invalid_output",
             Self::Provider => "provider",
             Self::Configuration => "configuration",
             Self::Abandoned => "abandoned",
+            Self::NoQuorum => "no_quorum",
+            Self::Internal => "internal",
         }
     }
 }
@@ -118,7 +144,16 @@ pub enum Outcome {
     },
 }
 
-/// Ends a slot, and the execution with its last one. Answers whether it did: it does not if `claim_id` no longer holds
+/// Who ends a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// The worker that holds this claim.
+    Worker(ClaimId),
+    /// The council. There is one for a slot at most, whoever claimed the slot for it.
+    Council,
+}
+
+/// Ends a slot, and the execution with its last one. Answers whether it did: it does not if `holder` no longer holds
 /// the slot, and then the caller must keep nothing of what it did.
 ///
 /// # Errors
@@ -126,12 +161,16 @@ pub enum Outcome {
 pub async fn finish(
     transaction: &mut Transaction,
     key: Key,
-    claim_id: ClaimId,
+    holder: Holder,
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     // Locked first, so that of two last slots that end at once the second sees the first.
     lock_execution(transaction, key.workspace_id, key.execution_id).await?;
+    let claim_id = match holder {
+        Holder::Worker(claim_id) => Some(claim_id.uuid()),
+        Holder::Council => None,
+    };
     let (status, post_id, kind, message) = match outcome {
         Outcome::Stored(post_id) => ("stored", Some(post_id.uuid()), None, None),
         Outcome::Failed { kind, message } => ("failed", None, Some(kind.as_str()), Some(message.as_str())),
@@ -140,12 +179,13 @@ pub async fn finish(
         "UPDATE execution_slots
          SET status = $6, post_id = $7, failure_kind = $8, failure_message = $9,
              claimed_by = NULL, claim_expires_at = NULL, updated_at = $10
-         WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND claimed_by = $5",
+         WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND status = 'running'
+           AND ($5::uuid IS NULL OR claimed_by = $5)",
         key.execution_id.uuid(),
         key.employee_id.uuid(),
         key.slot,
         key.workspace_id.uuid(),
-        claim_id.uuid(),
+        claim_id,
         status,
         post_id,
         kind,
@@ -160,6 +200,33 @@ pub async fn finish(
     }
     close_execution(transaction, key.workspace_id, key.execution_id, now).await?;
     Ok(true)
+}
+
+/// Lets the claim last until `expires_at`. Answers whether it did: it does not if `claim_id` no longer holds the slot.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub async fn extend(
+    transaction: &mut Transaction,
+    key: Key,
+    claim_id: ClaimId,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let extended = sqlx::query!(
+        "UPDATE execution_slots SET claim_expires_at = $6, updated_at = $7
+         WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND claimed_by = $5",
+        key.execution_id.uuid(),
+        key.employee_id.uuid(),
+        key.slot,
+        key.workspace_id.uuid(),
+        claim_id.uuid(),
+        expires_at,
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(extended.rows_affected() == 1)
 }
 
 /// Gives a slot back that could not be worked on now. Nothing happens if the claim no longer holds it.

@@ -57,7 +57,7 @@ async fn a_campaign_that_cannot_be_is_refused_by_field() {
         ("max_thread_posts", json!(5), "max_thread_posts"),
         ("posts_per_employee", json!(0), "posts_per_employee"),
         ("posts_per_employee", json!(3_000_000_000_u64), "posts_per_employee"),
-        ("workflow_type", json!("council"), "workflow_type"),
+        ("workflow_type", json!("parliament"), "workflow_type"),
         ("workflow_config", json!({ "model": "llama" }), "workflow_config.model"),
         ("workflow_config", json!({ "max_output_tokens": "many" }), "workflow_config.max_output_tokens"),
         ("workflow_config", json!({ "temperature": 1 }), "workflow_config.temperature"),

@@ -75,6 +75,45 @@ impl Scenario for SetSchedule {
     }
 }
 
+/// Takes a campaign's schedule away.
+struct EndSchedule {
+    method: Method,
+    path: &'static str,
+    status: u16,
+}
+
+impl Scenario for EndSchedule {
+    type World = Api;
+    type State = (i64, i64, i64, usize);
+
+    async fn world(&self) -> Api {
+        let api = Api::new().await;
+        assert_eq!(SetSchedule.deliver(&api, Effects::live()).await, Delivered::Done);
+        assert_eq!(api.schedules.all().len(), 1);
+        api
+    }
+
+    async fn deliver(&self, api: &Api, effects: Effects) -> Delivered {
+        let path = format!("/api/campaigns/{}/{}", api.workspace.campaign_id, self.path);
+        let call = api.admin(self.method.clone(), &path);
+        answered(call.send_to(api.router(effects)).await.status.as_u16(), self.status)
+    }
+
+    async fn wait(&self, api: &Api) {
+        api.ambient.advance(TimeDelta::minutes(1));
+    }
+
+    async fn state(&self, api: &Api) -> Self::State {
+        sweep(api).await;
+        (
+            api.count("SELECT count(*) FROM campaigns WHERE schedule_cron IS NOT NULL").await,
+            api.count("SELECT count(*) FROM campaigns WHERE status = 'archived'").await,
+            api.count("SELECT count(*) FROM outbox").await,
+            api.schedules.all().len(),
+        )
+    }
+}
+
 fn answered(status: u16, expected: u16) -> Delivered {
     if status == expected { Delivered::Done } else { Delivered::Again }
 }
@@ -106,4 +145,15 @@ async fn a_schedule_that_is_set_twice_is_one_schedule() {
 #[tokio::test]
 async fn a_schedule_survives_death_at_every_effect() {
     assert_eq!(kill_at_each_effect(&SetSchedule).await, ["commit", "put schedule", "commit"]);
+}
+
+#[tokio::test]
+async fn a_schedule_that_ends_ends_once_and_survives_death_at_every_effect() {
+    for end in [
+        EndSchedule { method: Method::DELETE, path: "schedule", status: 204 },
+        EndSchedule { method: Method::POST, path: "archive", status: 200 },
+    ] {
+        run_twice(&end).await;
+        assert_eq!(kill_at_each_effect(&end).await, ["commit", "delete schedule", "commit"], "{}", end.path);
+    }
 }

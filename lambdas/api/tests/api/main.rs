@@ -4,6 +4,7 @@
 mod authentication;
 mod authorization;
 mod campaigns;
+mod changes;
 mod crashes;
 mod document;
 mod employees;

@@ -15,6 +15,7 @@ use rostrum_test_kit::{
     model::ScriptedModel,
     sample::{self, Workspace},
 };
+use rostrum_workflow::Steps;
 
 /// A good answer.
 pub const GOOD: &str =
@@ -55,12 +56,8 @@ impl World {
     }
 
     pub fn worker(&self, effects: Effects) -> Worker {
-        Worker {
-            database: self.database.database.clone(),
-            model: Arc::new(self.model.clone()),
-            ambient: self.ambient.clone(),
-            effects,
-        }
+        let (database, ambient) = (self.database.database.clone(), self.ambient.clone());
+        Worker { steps: Steps { database, model: Arc::new(self.model.clone()), ambient, effects } }
     }
 
     /// The message as SQS hands it over for the `receives`th time of three.

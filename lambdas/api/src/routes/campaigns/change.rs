@@ -7,7 +7,7 @@ use rostrum_store::campaigns;
 use serde_json::json;
 use utoipa_axum::routes;
 
-use super::wire::{Campaign, CampaignPatch};
+use super::wire::{Campaign, CampaignBody, CampaignPatch};
 use crate::{
     App,
     answer::Answer,
@@ -48,7 +48,7 @@ async fn change_campaign(
     let before = super::to_be_changed(&mut work, caller.workspace_id, id).await?;
     if_match.check(before.version)?;
     let schedule_before = (before.schedule_cron.clone(), before.schedule_timezone.clone());
-    let fields = patch.apply(&before.try_into()?)?.validate()?;
+    let fields = CampaignBody::try_from(before)?.changed(&patch)?.validate()?;
     let is_rescheduled = schedule_before != (fields.schedule_cron.clone(), fields.schedule_timezone.clone());
     if is_rescheduled {
         super::must_run_again(&fields, &work)?;

@@ -12,6 +12,7 @@ mod run;
 mod schedule;
 mod unassign;
 mod wire;
+mod workflow;
 
 use rostrum_core::{
     campaign::CampaignFields,

@@ -8,9 +8,11 @@ use rostrum_core::{
 };
 use rostrum_store::campaigns;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::workflow::{self, WorkflowConfig};
 use crate::{
     error::ApiError,
     extract::Patch,
@@ -58,13 +60,14 @@ pub(super) struct CampaignBody {
     #[serde(default = "three")]
     #[schema(default = 3, minimum = 1, maximum = 20)]
     pub(super) posts_per_employee: i32,
-    /// The way in which a post is written; so far only `simple`.
+    /// The way in which a post is written: `simple` or `council`.
     #[serde(default = "simple")]
     #[schema(default = "simple")]
     pub(super) workflow_type: String,
     /// The settings of that way.
-    #[serde(default)]
-    pub(super) workflow_config: WorkflowConfig,
+    #[serde(default = "empty")]
+    #[schema(value_type = WorkflowConfig)]
+    pub(super) workflow_config: Value,
     /// When it runs: five Unix cron fields or `cron(…)` of EventBridge; without, it runs only on request.
     #[serde(default)]
     #[schema(example = "0 9 * * 1-5")]
@@ -73,20 +76,6 @@ pub(super) struct CampaignBody {
     #[serde(default = "utc")]
     #[schema(default = "UTC", example = "Europe/Zurich")]
     pub(super) schedule_timezone: String,
-}
-
-/// The settings of the workflow `simple`.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct WorkflowConfig {
-    /// The model that writes, by an id that begins with `claude-`, `gpt-` or `grok-`.
-    pub(super) model: String,
-    /// The most tokens that it may write.
-    #[schema(minimum = 64, maximum = 16_000)]
-    pub(super) max_output_tokens: u32,
-    /// How many writing samples of the employee it is shown.
-    #[schema(minimum = 0, maximum = 10)]
-    pub(super) few_shot_samples: u32,
 }
 
 /// A campaign.
@@ -121,7 +110,8 @@ pub(super) struct Campaign {
     /// The way in which a post is written.
     workflow_type: String,
     /// The settings of that way.
-    workflow_config: WorkflowConfig,
+    #[schema(value_type = WorkflowConfig)]
+    workflow_config: Value,
     /// When it runs, as it was written; null if only on request.
     schedule_cron: Option<String>,
     /// The IANA time zone of that.
@@ -154,17 +144,8 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
-impl Default for WorkflowConfig {
-    fn default() -> Self {
-        campaign::WorkflowConfig::default().into()
-    }
-}
-
-impl From<campaign::WorkflowConfig> for WorkflowConfig {
-    fn from(config: campaign::WorkflowConfig) -> Self {
-        let campaign::WorkflowConfig { model, max_output_tokens, few_shot_samples } = config;
-        Self { model, max_output_tokens, few_shot_samples }
-    }
+fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
 }
 
 /// A change of that.
@@ -173,7 +154,6 @@ pub(super) type CampaignPatch = Patch<CampaignBody>;
 impl CampaignBody {
     /// The fields, if all of them can be accepted.
     pub(super) fn validate(self) -> Result<CampaignFields, Vec<FieldError>> {
-        let WorkflowConfig { model, max_output_tokens, few_shot_samples } = self.workflow_config;
         CampaignFields::validate(campaign::Campaign {
             name: self.name,
             platform: self.platform,
@@ -186,10 +166,21 @@ impl CampaignBody {
             max_thread_posts: self.max_thread_posts,
             posts_per_employee: self.posts_per_employee,
             workflow_type: self.workflow_type,
-            workflow_config: campaign::WorkflowConfig { model, max_output_tokens, few_shot_samples },
+            workflow_config: self.workflow_config,
             schedule_cron: self.schedule_cron,
             schedule_timezone: self.schedule_timezone,
         })
+    }
+}
+
+impl CampaignBody {
+    /// With the change. Settings of another workflow than before start from its defaults, not from the old one's.
+    pub(super) fn changed(self, patch: &CampaignPatch) -> Result<Self, ApiError> {
+        let changed = patch.apply(&self)?;
+        if changed.workflow_type == self.workflow_type {
+            return Ok(changed);
+        }
+        patch.apply(&Self { workflow_config: empty(), ..self })
     }
 }
 
@@ -208,8 +199,8 @@ impl TryFrom<campaigns::Campaign> for CampaignBody {
             mentions: stored.mentions,
             max_thread_posts: stored.max_thread_posts,
             posts_per_employee: stored.posts_per_employee,
+            workflow_config: workflow::read(&stored.workflow_type, &stored.workflow_config)?,
             workflow_type: stored.workflow_type,
-            workflow_config: read_config(stored.workflow_config)?,
             schedule_cron: stored.schedule_cron,
             schedule_timezone: stored.schedule_timezone,
         })
@@ -233,8 +224,8 @@ impl TryFrom<campaigns::Campaign> for Campaign {
             mentions: stored.mentions,
             max_thread_posts: stored.max_thread_posts,
             posts_per_employee: stored.posts_per_employee,
+            workflow_config: workflow::read(&stored.workflow_type, &stored.workflow_config)?,
             workflow_type: stored.workflow_type,
-            workflow_config: read_config(stored.workflow_config)?,
             schedule_cron: stored.schedule_cron,
             schedule_timezone: stored.schedule_timezone,
             version: stored.version,
@@ -242,9 +233,4 @@ impl TryFrom<campaigns::Campaign> for Campaign {
             updated_at: stored.updated_at,
         })
     }
-}
-
-fn read_config(stored: serde_json::Value) -> Result<WorkflowConfig, ApiError> {
-    let config: campaign::WorkflowConfig = serde_json::from_value(stored).map_err(ApiError::internal)?;
-    Ok(config.into())
 }

@@ -1,12 +1,13 @@
-//! The ways in which writing a post stops short of a post.
+//! The ways in which a step stops short of an answer.
 
 use std::time::Duration;
 
+use rostrum_lambda_kit::TaskError;
 use rostrum_store::executions::slots::FailureKind;
 
-/// Why there is no post, or not yet.
+/// Why there is no answer, or not yet.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub enum Stop {
     /// There will be none; the slot says why.
     Failed(FailureKind, String),
     /// There may be one later: the provider did not answer now.
@@ -29,5 +30,16 @@ impl From<rostrum_store::Error> for Stop {
 impl From<sqlx::Error> for Stop {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+/// As a state machine sees it: the failure's kind is the error's name.
+impl From<Stop> for TaskError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Failed(kind, message) => Self::new(kind.as_str(), message),
+            Stop::Provider { reason, .. } => Self::new(FailureKind::Provider.as_str(), reason),
+            Stop::Store(error) => Self::new(FailureKind::Internal.as_str(), error.to_string()),
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use rostrum_core::model::Family;
 use rostrum_lambda_kit::config::{ConfigError, variable};
-use rostrum_llm::{Provider, Router};
+use rostrum_llm::{Model, Router};
 use rostrum_llm_claude::Claude;
 use rostrum_llm_grok::Grok;
 use rostrum_llm_openai::OpenAi;
@@ -12,13 +13,13 @@ use serde::Deserialize;
 
 /// Where the providers are. With the defaults of the template these are the real services.
 #[derive(Debug, Clone)]
-pub struct ModelSettings {
+pub(crate) struct ModelSettings {
     /// `ANTHROPIC_BASE_URL`.
-    pub anthropic: String,
+    anthropic: String,
     /// `OPENAI_BASE_URL`.
-    pub openai: String,
+    openai: String,
     /// `XAI_BASE_URL`.
-    pub xai: String,
+    xai: String,
 }
 
 impl ModelSettings {
@@ -26,7 +27,7 @@ impl ModelSettings {
     ///
     /// # Errors
     /// If a variable is missing.
-    pub fn from_environment() -> Result<Self, ConfigError> {
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
         Ok(Self {
             anthropic: variable("ANTHROPIC_BASE_URL")?,
             openai: variable("OPENAI_BASE_URL")?,
@@ -47,23 +48,31 @@ struct Keys {
 /// The secret with the keys is not JSON of the form `{"anthropic": "…", "openai": "…", "xai": "…"}`.
 #[derive(Debug, thiserror::Error)]
 #[error("the secret of the model keys is not a JSON object with the keys anthropic, openai and xai, each a text")]
-pub struct KeysError;
+pub(crate) struct KeysError;
 
-/// A router to every provider that there is a key for.
+/// A router to those of `families` that there is a key for.
 ///
 /// # Errors
 /// If `keys` cannot be read. The error does not repeat it.
-pub fn router(http: &reqwest::Client, settings: &ModelSettings, keys: &SecretString) -> Result<Router, KeysError> {
-    let keys: Keys = serde_json::from_str(keys.expose_secret()).map_err(|_| KeysError)?;
-    let mut router = Router::new();
-    if let Some(key) = keys.anthropic {
-        router = router.with(Provider::Anthropic, Arc::new(Claude::new(http.clone(), &settings.anthropic, key)));
-    }
-    if let Some(key) = keys.openai {
-        router = router.with(Provider::OpenAi, Arc::new(OpenAi::new(http.clone(), &settings.openai, key)));
-    }
-    if let Some(key) = keys.xai {
-        router = router.with(Provider::Xai, Arc::new(Grok::new(http.clone(), &settings.xai, key)));
-    }
-    Ok(router)
+pub(crate) fn router(
+    http: &reqwest::Client,
+    settings: &ModelSettings,
+    keys: &SecretString,
+    families: &[Family],
+) -> Result<Router, KeysError> {
+    let mut keys: Keys = serde_json::from_str(keys.expose_secret()).map_err(|_| KeysError)?;
+    Ok(families.iter().fold(Router::new(), |router, family| {
+        let (key, address) = match family {
+            Family::Anthropic => (keys.anthropic.take(), &settings.anthropic),
+            Family::OpenAi => (keys.openai.take(), &settings.openai),
+            Family::Xai => (keys.xai.take(), &settings.xai),
+        };
+        let Some(key) = key else { return router };
+        let client: Arc<dyn Model> = match family {
+            Family::Anthropic => Arc::new(Claude::new(http.clone(), address, key)),
+            Family::OpenAi => Arc::new(OpenAi::new(http.clone(), address, key)),
+            Family::Xai => Arc::new(Grok::new(http.clone(), address, key)),
+        };
+        router.with(*family, client)
+    }))
 }

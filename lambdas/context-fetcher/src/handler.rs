@@ -1,0 +1,64 @@
+//! One slot, one council.
+
+use rand::RngExt;
+use rostrum_contracts::council::{ContextFetched, CouncilStart, MatchedError, Seat};
+use rostrum_core::{campaign::Workflow, model::Family};
+use rostrum_lambda_kit::{Ambient, Effects, TaskError};
+use rostrum_store::{
+    Database, councils,
+    executions::slots::{self, FailureKind},
+};
+use rostrum_workflow::{
+    Council, Stop,
+    council::{key, opening},
+    prepare,
+};
+
+/// The use case and what it needs.
+#[derive(Debug, Clone)]
+pub struct ContextFetcher {
+    /// Postgres.
+    pub database: Database,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// The way to the outside.
+    pub effects: Effects,
+}
+
+impl ContextFetcher {
+    /// Opens the council, unless it is open, and tells the machine who sits in it.
+    ///
+    /// # Errors
+    /// `SlotFinished` if nobody waits for the post any more; else the kind of failure that the slot will end with.
+    pub async fn handle(&self, start: &CouncilStart) -> Result<ContextFetched, TaskError> {
+        if !slots::is_open(&self.database, key(start)).await.map_err(Stop::from)? {
+            let message = "the slot has ended already, or never was";
+            return Err(TaskError::new(MatchedError::SlotFinished.name(), message));
+        }
+        Ok(self.open(start).await?)
+    }
+
+    async fn open(&self, start: &CouncilStart) -> Result<ContextFetched, Stop> {
+        let prepared = prepare(&self.database, key(start), start.campaign_id).await?;
+        let Workflow::Council(config) = &prepared.workflow else {
+            let message = "The campaign's workflow was changed before this post was written.".to_owned();
+            return Err(Stop::Failed(FailureKind::Configuration, message));
+        };
+        let opening = opening(&prepared, config, self.ambient.random().random())?;
+        let mut transaction = self.database.begin().await?;
+        councils::open(&mut transaction, &opening, self.ambient.now()).await?;
+        self.effects.perform("commit", transaction.commit()).await?;
+        // Read back, because an earlier invocation may have opened it with settings that were changed since.
+        let council = Council::load(&self.database, start).await?;
+        let seats = council
+            .config
+            .seats
+            .iter()
+            .filter_map(|seat| Some(Seat { name: seat.name.clone(), provider: Family::of_model(&seat.model)? }));
+        Ok(ContextFetched {
+            seats: seats.collect(),
+            refine: council.config.refine.is_some(),
+            render: council.config.image.is_some(),
+        })
+    }
+}
