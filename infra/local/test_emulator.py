@@ -1,12 +1,15 @@
 """The repairs of emulator.py, against the installed ministack."""
 
+import threading
 import unittest
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import emulator
 import ministack.services.eventbridge as eventbridge
+import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
+import ministack.services.stepfunctions as machines
 
 ZURICH = ZoneInfo("Europe/Zurich")
 ARN = "arn:aws:scheduler:us-east-1:000000000000:schedule/campaigns/campaign-1"
@@ -120,6 +123,53 @@ class Context(unittest.TestCase):
     def test_other_input_stays_as_it_is(self):
         self.assertEqual(emulator.fill_context("{}", {"Arn": ARN}, 0), "{}")
         self.assertIsNone(emulator.fill_context(None, {"Arn": ARN}, 0))
+
+
+class Machines(unittest.TestCase):
+    """The repaired evaluation of a state machine's expressions and of its calls."""
+
+    @classmethod
+    def setUpClass(cls):
+        emulator.executions_that_start_at_once()
+        emulator.expressions_parsed_once()
+        emulator.throttles_that_are_tried_again()
+
+    def evaluate(self, text, given):
+        return machines._evaluate_jsonata(text, given, {"variables": {"nothing": None}})
+
+    def test_each_thread_gets_its_own_value(self):
+        found = {}
+
+        def work(number):
+            found[number] = {self.evaluate("$states.input.number & '!'", {"number": number}) for _ in range(50)}
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(found, {number: {f"{number}!"} for number in range(8)})
+        self.assertLessEqual(len(machines._expressions.idle["$states.input.number & '!'"]), 8)
+
+    def test_null_is_a_value_and_nothing_is_none(self):
+        self.assertIsNone(self.evaluate("$nothing", {}))
+        for _ in range(2):
+            with self.assertRaises(machines._ExecutionError) as caught:
+                self.evaluate("$states.input.missing", {})
+            self.assertEqual(caught.exception.error, "States.QueryEvaluationError")
+        self.assertEqual(self.evaluate("$states.input.missing", {"missing": 1}), 1)
+
+    def test_a_throttled_call_has_the_name_that_aws_gives_it(self):
+        saved = functions._get_func_record_for_ref, functions._execution_record_for_config, functions._execute_function_with_config_scope
+        try:
+            functions._get_func_record_for_ref = lambda name: ({"name": name}, {"name": name}, name)
+            functions._execution_record_for_config = lambda function, config: function
+            functions._execute_function_with_config_scope = lambda function, event: functions._throttle_response("reason", "words")
+            with self.assertRaises(machines._ExecutionError) as caught:
+                machines._call_lambda("seat", {})
+            self.assertEqual(caught.exception.error, "Lambda.TooManyRequestsException")
+        finally:
+            functions._get_func_record_for_ref, functions._execution_record_for_config, functions._execute_function_with_config_scope = saved
 
 
 if __name__ == "__main__":

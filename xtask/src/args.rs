@@ -8,7 +8,8 @@ cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|
                                          start the local fleet, or what of it is missing
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
-cargo xtask test [unit|store|flows]      everything that CI runs, or one part of it
+cargo xtask test [unit|store|machines|flows]
+                                         everything that CI runs, or one part of it
 cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
 cargo xtask tidy                         the house rules that no compiler sees
 cargo xtask bench NAME [--json]          one benchmark, in release";
@@ -70,6 +71,8 @@ pub(crate) enum Part {
     Unit,
     /// What needs Postgres.
     Store,
+    /// The state machines, on an emulator with stand-ins for their functions.
+    Machines,
     /// What needs the whole fleet.
     Flows,
 }
@@ -113,8 +116,9 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
             None => None,
             Some("unit") => Some(Part::Unit),
             Some("store") => Some(Part::Store),
+            Some("machines") => Some(Part::Machines),
             Some("flows") => Some(Part::Flows),
-            Some(other) => bail!("there is no part {other:?} of the tests; there are unit, store and flows"),
+            Some(other) => bail!("there is no part {other:?} of the tests; there are unit, store, machines and flows"),
         }),
         "sqlx" => Command::Sqlx { check: rest.flag("--check") },
         "tidy" => Command::Tidy,

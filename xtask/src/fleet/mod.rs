@@ -2,7 +2,7 @@
 
 mod deploy;
 pub(crate) mod down;
-mod emulator;
+pub(crate) mod emulator;
 mod first_run;
 mod functions;
 mod http;

@@ -2,6 +2,8 @@
 
 mod cluster;
 mod counts;
+mod machines;
+mod structure;
 
 use std::process::{Command, ExitCode};
 
@@ -32,12 +34,14 @@ pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
     match part {
         Some(Part::Unit) => report.step("unit tests", unit)?,
         Some(Part::Store) => report.step("store tests", store)?,
+        Some(Part::Machines) => state_machines(&mut report)?,
         Some(Part::Flows) => report.step("flows", flows)?,
         None => {
             report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
             report.step("template", |_| lint_template())?;
             report.step("emulator repairs", |_| emulator_repairs())?;
+            state_machines(&mut report)?;
             report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
             report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
             // One build for both: cargo compiles dependencies anew for another choice of packages.
@@ -153,6 +157,11 @@ fn flows(counts: &mut Counts) -> Result<bool> {
         println!("the logs of the fleet are in {}", state.path("log").display());
     }
     done
+}
+
+fn state_machines(report: &mut Report) -> Result<()> {
+    report.step("structure of the state machines", |_| machines::structures())?;
+    report.step("cases of the state machines", |_| machines::cases())
 }
 
 fn lint_template() -> Result<bool> {
