@@ -28,6 +28,9 @@ GRANT UPDATE (prohibited_words, updated_at) ON workspaces TO rostrum_fleet;
 -- What the checks found, for whoever reviews the post.
 ALTER TABLE posts ADD COLUMN findings JSONB NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(findings) = 'array');
 
+-- What makes it comparable with others at a glance (core: checks/signature.rs).
+ALTER TABLE posts ADD COLUMN signature BYTEA;
+
 CREATE TABLE councils (
   execution_id   UUID NOT NULL,
   employee_id    UUID NOT NULL,

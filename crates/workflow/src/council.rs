@@ -18,7 +18,7 @@ use rostrum_store::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Assignment, Prepared, Stop, Subject, Written};
+use crate::{Assignment, Prepared, Stop, Subject, Written, refinement::Refinement};
 
 /// What was known when the council began, beside the prompt.
 #[derive(Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct Council {
     /// The post as it stands.
     pub draft: Option<Written>,
     /// What came of the refinement.
-    pub refinement: Option<Value>,
+    pub refinement: Option<Refinement>,
     /// The picture, or why there is none.
     pub image: Option<Value>,
     /// What the checks found.
@@ -117,7 +117,7 @@ impl Council {
             winner: stored.winner,
             verdict: stored.verdict.map(read).transpose()?,
             draft: stored.draft.map(read).transpose()?,
-            refinement: stored.refinement,
+            refinement: stored.refinement.map(read).transpose()?,
             image: stored.image,
             findings: stored.findings,
         })

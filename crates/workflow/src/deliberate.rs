@@ -8,6 +8,7 @@ use rostrum_core::{
         candidate::Candidate,
         deliberation::{self, Deliberation, Failure, Terms},
         judge::{self, JudgeCall, Judging},
+        refine::{self, Better, Comparison, Keep},
         rules::Yardstick,
         seed::Seed,
         verdict::Verdict,
@@ -32,6 +33,8 @@ pub struct Choice<'a> {
     pub seed: Seed,
     /// The candidates.
     pub candidates: &'a [Candidate],
+    /// What the rules measure them against.
+    pub yardstick: &'a Yardstick,
     /// Tells the steps of this choice from those of another.
     pub name: &'static str,
     /// When no model may be asked any more.
@@ -43,6 +46,17 @@ pub struct Choice<'a> {
 pub struct Chosen {
     /// The decision.
     pub verdict: Verdict,
+    /// Every question to a judge with its whole answer.
+    pub judgings: Vec<Judging>,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// Which of the two is taken.
+    pub keep: Keep,
+    /// Why, if there was anything to decide.
+    pub verdict: Option<Verdict>,
     /// Every question to a judge with its whole answer.
     pub judgings: Vec<Judging>,
 }
@@ -64,14 +78,13 @@ impl Steps {
     /// # Errors
     /// If Postgres does not answer, or a template is not one. A model that does not answer is no error.
     pub async fn deliberate(&self, choice: &Choice<'_>) -> Result<Result<Chosen, Failure>, Stop> {
-        let yardstick = yardstick(choice.council);
         let (mut judgings, mut ballots) = (Vec::new(), Vec::new());
         loop {
             let next = deliberation::next(&Deliberation {
                 terms: choice.terms,
                 seed: choice.seed,
                 candidates: choice.candidates,
-                yardstick: &yardstick,
+                yardstick: choice.yardstick,
                 judgings: &judgings,
                 ballots: &ballots,
             });
@@ -83,6 +96,47 @@ impl Steps {
                 deliberation::Step::Decided(verdict) => return Ok(Ok(Chosen { verdict: *verdict, judgings })),
                 deliberation::Step::Failed(failure) => return Ok(Err(failure)),
             }
+        }
+    }
+
+    /// Asks the council's judges whether the refinement is better than the draft; both are a text and its model.
+    ///
+    /// # Errors
+    /// As [`Steps::deliberate`].
+    pub async fn compare(
+        &self,
+        council: &Council,
+        [draft, refinement]: [(&str, &str); 2],
+        deadline: DateTime<Utc>,
+    ) -> Result<Compared, Stop> {
+        let (terms, yardstick) = (Terms::from(&council.config), yardstick(council));
+        let mut judgings = Vec::new();
+        loop {
+            let comparison = Comparison {
+                terms: &terms,
+                seed: council.seed,
+                draft,
+                refinement,
+                yardstick: &yardstick,
+                judgings: &judgings,
+            };
+            let call = match refine::better(&comparison) {
+                Better::Judge(call) => call,
+                Better::Decided { keep, verdict } => {
+                    return Ok(Compared { keep, verdict: verdict.map(|verdict| *verdict), judgings });
+                }
+            };
+            let choice = Choice {
+                council,
+                terms: &terms,
+                seed: council.seed,
+                candidates: &comparison.candidates(),
+                yardstick: &yardstick,
+                name: "refine-judge",
+                deadline,
+            };
+            let judging = self.judge(&choice, call).await?;
+            judgings.push(judging);
         }
     }
 
@@ -156,7 +210,7 @@ impl Steps {
 }
 
 /// What the rules measure the council's candidates against.
-pub(crate) fn yardstick(council: &Council) -> Yardstick {
+pub fn yardstick(council: &Council) -> Yardstick {
     let campaign = &council.context.campaign;
     let known = [&campaign.name, &campaign.brief, &campaign.audience, &campaign.call_to_action];
     let known: Vec<&str> = known.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();

@@ -6,12 +6,14 @@
 
 mod ask;
 mod assignment;
+pub mod check;
 pub mod council;
 mod deliberate;
 mod entry;
 pub mod function;
 mod models;
 pub mod post;
+pub mod refinement;
 pub mod seat;
 mod stop;
 mod write;
@@ -19,6 +21,6 @@ mod write;
 pub use ask::{Said, Step, Steps, Subject};
 pub use assignment::{Assignment, Prepared, prepare};
 pub use council::Council;
-pub use deliberate::{Choice, Chosen};
+pub use deliberate::{Choice, Chosen, Compared, yardstick};
 pub use stop::Stop;
 pub use write::Written;

@@ -10,10 +10,10 @@ use rostrum_store::{
 };
 use serde_json::{Value, json};
 
-use crate::{Assignment, Written};
+use crate::{Assignment, Written, check::Checked};
 
 /// The post of a slot, as it will be stored.
-pub fn generated(assignment: &Assignment, written: &Written, metadata: Value, findings: Value) -> Generated {
+pub fn generated(assignment: &Assignment, written: &Written, metadata: Value, checked: Checked) -> Generated {
     let fitted = &written.fitted;
     Generated {
         key: assignment.subject.key,
@@ -25,7 +25,8 @@ pub fn generated(assignment: &Assignment, written: &Written, metadata: Value, fi
         mentions: fitted.mentions.clone(),
         call_to_action: fitted.call_to_action.clone(),
         generation_metadata: metadata,
-        findings,
+        findings: checked.findings,
+        signature: checked.signature,
     }
 }
 

@@ -15,7 +15,7 @@ use rostrum_store::{
     },
     executions::slots::FailureKind,
 };
-use rostrum_workflow::{Choice, Chosen, Council, Steps, Stop, Written, council};
+use rostrum_workflow::{Choice, Chosen, Council, Steps, Stop, Written, council, yardstick};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -65,6 +65,7 @@ impl Aggregator {
             terms: &Terms::from(&council.config),
             seed: council.seed,
             candidates: &contenders,
+            yardstick: &yardstick(&council),
             name: "judge",
             deadline: deadline - TO_KEEP,
         };

@@ -29,6 +29,8 @@ pub struct Generated {
     pub generation_metadata: Value,
     /// What the checks found, a list.
     pub findings: Value,
+    /// What makes it comparable with others at a glance.
+    pub signature: Vec<u8>,
 }
 
 /// Stores `post` under `id` as `pending_review`, its text also as the original that edits are measured against. Answers the id of
@@ -45,8 +47,8 @@ pub async fn generated(
     sqlx::query!(
         "INSERT INTO posts (id, workspace_id, campaign_id, employee_id, execution_id, slot, platform, status, content,
                             thread, hashtags, mentions, call_to_action, original_content, generation_metadata,
-                            findings, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7::text::platform_type, 'pending_review', $8, $9, $10, $11, $12, $8, $13, $14, $15, $15)
+                            findings, signature, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7::text::platform_type, 'pending_review', $8, $9, $10, $11, $12, $8, $13, $14, $15, $16, $16)
          ON CONFLICT (execution_id, employee_id, slot) DO NOTHING",
         id.uuid(),
         post.key.workspace_id.uuid(),
@@ -62,6 +64,7 @@ pub async fn generated(
         post.call_to_action,
         post.generation_metadata,
         post.findings,
+        post.signature,
         now,
     )
     .execute(&mut *transaction)

@@ -1,4 +1,5 @@
 //! Posts: storing what was generated, and looking at it.
 
 pub mod create;
+pub mod recent;
 pub mod view;

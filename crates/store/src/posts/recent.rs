@@ -1,0 +1,100 @@
+//! Earlier posts, to compare a new one with and to learn from.
+
+use chrono::{DateTime, Utc};
+use rostrum_core::ids::{CampaignId, PostId, UserId, WorkspaceId};
+use sqlx::PgExecutor;
+
+use crate::Error;
+
+/// An earlier post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// Its id.
+    pub id: PostId,
+    /// Who it is by.
+    pub employee_id: UserId,
+    /// Their name.
+    pub author: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// Its whole text.
+    pub content: String,
+    /// What makes it comparable at a glance, if that was kept.
+    pub signature: Option<Vec<u8>>,
+}
+
+/// The `limit` newest posts of the workspace that were not rejected.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    limit: i64,
+) -> Result<Vec<Recent>, Error> {
+    let posts = sqlx::query_as!(
+        Recent,
+        "SELECT post.id, post.employee_id, coalesce(profile.display_name, '') AS \"author!\", post.created_at,
+                post.content, post.signature
+         FROM posts AS post
+         LEFT JOIN employee_profiles AS profile
+           ON profile.workspace_id = post.workspace_id AND profile.user_id = post.employee_id
+         WHERE post.workspace_id = $1 AND post.status <> 'rejected'
+         ORDER BY post.workspace_id DESC, post.id DESC
+         LIMIT $2",
+        workspace_id.uuid(),
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(posts)
+}
+
+/// A post that a person changed before it was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// As it was generated.
+    pub original_content: String,
+    /// As it was approved.
+    pub content: String,
+}
+
+/// The `limit` newest posts of the campaign that were changed and approved.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn edited(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    limit: i64,
+) -> Result<Vec<Edited>, Error> {
+    let posts = sqlx::query_as!(
+        Edited,
+        "SELECT original_content, content FROM posts
+         WHERE workspace_id = $1 AND campaign_id = $2 AND edit_distance > 0
+           AND status IN ('approved', 'scheduled', 'publishing', 'published')
+         ORDER BY id DESC
+         LIMIT $3",
+        workspace_id.uuid(),
+        campaign_id.uuid(),
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(posts)
+}
+
+/// The words and phrases that no post of the workspace may hold.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn prohibited_words(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+) -> Result<Vec<String>, Error> {
+    let words = sqlx::query_scalar!("SELECT prohibited_words FROM workspaces WHERE id = $1", workspace_id.uuid())
+        .fetch_optional(executor)
+        .await?;
+    Ok(words.unwrap_or_default())
+}
