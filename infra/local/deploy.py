@@ -17,7 +17,7 @@ import botocore.config
 import botocore.exceptions
 
 FAILED = re.compile(r"FAILED|ROLLBACK")
-CODE_URI = re.compile(r"^(\s+CodeUri:\s+)(\S+\.zip)\s*$", re.MULTILINE)
+LOCAL_FILE = re.compile(r"^(\s+(?:CodeUri|DefinitionUri):\s+)(\S+\.(?:zip|json))\s*$", re.MULTILINE)
 
 
 class Deployer:
@@ -38,7 +38,7 @@ class Deployer:
 
 
 def upload_code(deployer, template, stack):
-    """Uploads each zip that the template names under its own hash and returns the template that names the uploads."""
+    """Uploads each file that the template names under its own hash and returns the template that names the uploads."""
     storage = deployer.client("s3")
     region = deployer.session.region_name
     bucket = f"{stack}-code-{deployer.account()}-{region}"
@@ -51,19 +51,19 @@ def upload_code(deployer, template, stack):
         storage.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(blocked, True))
 
     def upload(match):
-        archive = template.parent.joinpath(match[2]).resolve()
-        if not archive.is_file():
-            sys.exit(f"deploy.py: {archive} is missing; build the functions first. Nothing was deployed.")
-        content = archive.read_bytes()
-        key = f"{archive.stem}/{hashlib.sha256(content).hexdigest()[:32]}.zip"
+        file = template.parent.joinpath(match[2]).resolve()
+        if not file.is_file():
+            sys.exit(f"deploy.py: {file} is missing; build the functions first. Nothing was deployed.")
+        content = file.read_bytes()
+        key = f"{file.stem}/{hashlib.sha256(content).hexdigest()[:32]}{file.suffix}"
         try:
             storage.head_object(Bucket=bucket, Key=key)
         except botocore.exceptions.ClientError:
             storage.put_object(Bucket=bucket, Key=key, Body=content)
-            print(f"uploaded {archive.stem} ({len(content) / 1e6:.1f} MB)", flush=True)
+            print(f"uploaded {file.stem} ({len(content) / 1e6:.1f} MB)", flush=True)
         return f"{match[1]}s3://{bucket}/{key}"
 
-    return CODE_URI.sub(upload, template.read_text())
+    return LOCAL_FILE.sub(upload, template.read_text())
 
 
 def deploy(deployer, options):

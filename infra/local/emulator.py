@@ -5,6 +5,7 @@ version stops here instead of running half repaired. Remove a repair as soon as 
 """
 
 import collections
+import copy
 import importlib.metadata
 import inspect
 import json
@@ -128,10 +129,17 @@ def schedules_as_in_aws():
     exec(compile(source, "repaired _tick_schedules", "exec"), vars(scheduler))
 
 
+def machines_without_executions():
+    """The state of Step Functions that a deployed stack needs. With the executions it takes a second after some thousand."""
+    require("_executions" in vars(machines) and "_state_machines" in vars(machines), "Step Functions keeps its state elsewhere")
+    stores = ("state_machines", "tags", "activities", "state_machine_versions", "state_machine_aliases")
+    return {name: copy.deepcopy(vars(machines)[f"_{name}"]) for name in stores}
+
+
 def state_that_survives_a_kill():
     """Upstream writes its state when it is asked to end; here what changed is written every few seconds as well.
 
-    Not the logs: they only grow, and nothing depends on them.
+    Not the logs and the executions of state machines: they only grow, and nothing depends on them.
     """
     from ministack import app
 
@@ -149,6 +157,8 @@ def state_that_survives_a_kill():
             for name, state_of in app._build_persistence_save_dict().items():
                 if name == "cloudwatch_logs":
                     continue
+                if name == "stepfunctions":
+                    state_of = machines_without_executions
                 try:
                     state = state_of()
                     text = json.dumps(state, default=persistence._json_default)

@@ -159,6 +159,10 @@ class Machines(unittest.TestCase):
             self.assertEqual(caught.exception.error, "States.QueryEvaluationError")
         self.assertEqual(self.evaluate("$states.input.missing", {"missing": 1}), 1)
 
+    def test_executions_are_not_kept_and_nothing_else_is_left_out(self):
+        kept = emulator.machines_without_executions()
+        self.assertEqual(set(machines.get_state()) - set(kept), {"executions", "map_runs"})
+
     def test_a_throttled_call_has_the_name_that_aws_gives_it(self):
         saved = functions._get_func_record_for_ref, functions._execution_record_for_config, functions._execute_function_with_config_scope
         try:
