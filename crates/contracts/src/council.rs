@@ -13,7 +13,7 @@ pub mod steps;
 
 pub use context::{ContextFetched, Seat};
 pub use error::MatchedError;
-pub use result::{Checked, Failure, FailureRecorded, ResultJob, Stored};
+pub use result::{Checked, Failure, FailureRecorded, ResultAnswer, ResultJob, Stored};
 pub use seat::{SeatAnswer, SeatInput, SeatOutcome};
 pub use start::CouncilStart;
 pub use steps::{AggregateInput, Aggregated, Kept, RefineInput, Refined, RenderInput, Rendered};
@@ -46,9 +46,9 @@ mod tests {
         check::<ResultJob>(include_str!("../fixtures/council/result_job.check.json"));
         check::<ResultJob>(include_str!("../fixtures/council/result_job.store.json"));
         check::<ResultJob>(include_str!("../fixtures/council/result_job.record_failure.json"));
-        check::<Checked>(include_str!("../fixtures/council/checked.json"));
-        check::<Stored>(include_str!("../fixtures/council/stored.json"));
-        check::<FailureRecorded>(include_str!("../fixtures/council/failure_recorded.json"));
+        check::<ResultAnswer>(include_str!("../fixtures/council/checked.json"));
+        check::<ResultAnswer>(include_str!("../fixtures/council/stored.json"));
+        check::<ResultAnswer>(include_str!("../fixtures/council/failure_recorded.json"));
     }
 
     #[test]

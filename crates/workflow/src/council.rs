@@ -3,6 +3,7 @@
 use rostrum_contracts::council::CouncilStart;
 use rostrum_core::{
     campaign::{CouncilConfig, Workflow},
+    checks::Finding,
     council::{seed::Seed, verdict::Verdict},
     generation::{
         answer::Wishes,
@@ -18,7 +19,7 @@ use rostrum_store::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Assignment, Prepared, Stop, Subject, Written, refinement::Refinement};
+use crate::{Assignment, Prepared, Stop, Subject, Written, picture::Picture, refinement::Refinement};
 
 /// What was known when the council began, beside the prompt.
 #[derive(Serialize, Deserialize)]
@@ -46,10 +47,10 @@ pub struct Council {
     pub draft: Option<Written>,
     /// What came of the refinement.
     pub refinement: Option<Refinement>,
-    /// The picture, or why there is none.
-    pub image: Option<Value>,
+    /// The picture.
+    pub image: Option<Picture>,
     /// What the checks found.
-    pub findings: Option<Value>,
+    pub findings: Option<Vec<Finding>>,
 }
 
 /// The slot that a council works on.
@@ -118,8 +119,8 @@ impl Council {
             verdict: stored.verdict.map(read).transpose()?,
             draft: stored.draft.map(read).transpose()?,
             refinement: stored.refinement.map(read).transpose()?,
-            image: stored.image,
-            findings: stored.findings,
+            image: stored.image.map(read).transpose()?,
+            findings: stored.findings.map(read).transpose()?,
         })
     }
 }

@@ -15,7 +15,11 @@ use rostrum_store::{
     Transaction,
     executions::slots::{self, Claim, FailureKind, Holder, Key, Outcome},
 };
-use rostrum_workflow::{Prepared, Steps, Stop, Written, post, prepare};
+use rostrum_workflow::{
+    Prepared, Steps, Stop, Written,
+    check::{self, Checked},
+    post, prepare,
+};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -48,7 +52,7 @@ impl fmt::Debug for Councils {
 /// What was done about a slot.
 enum Work {
     /// Its post is written.
-    Written(Box<Prepared>, Written),
+    Written(Box<Prepared>, Written, Checked),
     /// A council writes it.
     HandedOver,
 }
@@ -90,7 +94,7 @@ impl Worker {
             }
         }
         match self.work(held, &message, deadline).await {
-            Ok(Work::Written(prepared, written)) => self.store(held, &prepared, &written).await,
+            Ok(Work::Written(prepared, written, checked)) => self.store(held, &prepared, &written, checked).await,
             Ok(Work::HandedOver) => Ok(()),
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
             Err(Stop::Provider { reason, .. }) if delivery.last => {
@@ -114,7 +118,10 @@ impl Worker {
             Workflow::Simple(config) => {
                 let deadline = deadline - TO_GIVE_BACK;
                 let written = self.steps.write(&prepared.assignment, &config.model, None, deadline).await?;
-                Ok(Work::Written(Box::new(prepared), written))
+                let (database, context) = (&self.steps.database, &prepared.context);
+                let findings = check::findings(database, &prepared.assignment, context, &written.fitted).await?;
+                let checked = check::checked(&findings, context, &written.fitted)?;
+                Ok(Work::Written(Box::new(prepared), written, checked))
             }
             Workflow::Council(_) => {
                 self.hand_over(held, &(*message).into()).await?;
@@ -151,7 +158,13 @@ impl Worker {
         Ok(claim)
     }
 
-    async fn store(&self, held: Held, prepared: &Prepared, written: &Written) -> Result<(), JobError> {
+    async fn store(
+        &self,
+        held: Held,
+        prepared: &Prepared,
+        written: &Written,
+        checked: Checked,
+    ) -> Result<(), JobError> {
         let samples = prepared.context.samples.len();
         let metadata = json!({
             "workflow_type": "simple",
@@ -162,7 +175,7 @@ impl Worker {
             "repaired": written.repaired,
             "adjustments": written.fitted.adjustments,
         });
-        let post = post::generated(&prepared.assignment, written, metadata, json!([]));
+        let post = post::generated(&prepared.assignment, written, metadata, checked);
         let mut transaction = self.begin().await?;
         let holder = Holder::Worker(held.claim);
         let stored = post::store(&mut transaction, holder, &post, &self.steps.ambient).await?;

@@ -50,6 +50,18 @@ pub struct Failure {
     pub cause: String,
 }
 
+/// What came of a [`ResultJob`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ResultAnswer {
+    /// The post is stored.
+    Stored(Stored),
+    /// The post is checked.
+    Checked(Checked),
+    /// The slot has failed.
+    FailureRecorded(FailureRecorded),
+}
+
 /// The post is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
@@ -73,17 +85,7 @@ impl Contract for ResultJob {
     const VERSION: u64 = 1;
 }
 
-impl Contract for Checked {
-    const NAME: &'static str = "council_checked";
-    const VERSION: u64 = 1;
-}
-
-impl Contract for Stored {
-    const NAME: &'static str = "council_stored";
-    const VERSION: u64 = 1;
-}
-
-impl Contract for FailureRecorded {
-    const NAME: &'static str = "council_failure_recorded";
+impl Contract for ResultAnswer {
+    const NAME: &'static str = "council_result_answer";
     const VERSION: u64 = 1;
 }

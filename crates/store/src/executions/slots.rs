@@ -120,6 +120,17 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Refused,
+        Self::InvalidOutput,
+        Self::Provider,
+        Self::Configuration,
+        Self::Abandoned,
+        Self::NoQuorum,
+        Self::Internal,
+    ];
+
     /// As the database spells it.
     pub fn as_str(self) -> &'static str {
         match self {

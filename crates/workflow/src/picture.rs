@@ -1,0 +1,61 @@
+//! The picture of a post, as it is kept until the post is stored.
+
+use std::collections::BTreeMap;
+
+use rostrum_core::checks::What;
+use rostrum_store::posts::create::Medium;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A picture whose bytes are an object of the media bucket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The SHA-256 of its bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// `image/jpeg` or `image/png`.
+    pub content_type: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// How many bytes it has.
+    pub bytes: u32,
+    /// What somebody is told who cannot see it.
+    pub alt_text: String,
+    /// The template that it was drawn by.
+    pub template: String,
+    /// The texts in it, by the names of the template's fields.
+    pub captions: BTreeMap<String, String>,
+    /// The model that wrote them; none if they were taken from the post.
+    pub captions_by: Option<String>,
+    /// What a person should know about it.
+    pub notes: Vec<What>,
+}
+
+impl Picture {
+    /// As a post has it.
+    pub fn medium(&self) -> Medium {
+        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        Medium {
+            sha256: self.sha256.clone(),
+            content_type: self.content_type.clone(),
+            width: whole(self.width),
+            height: whole(self.height),
+            bytes: whole(self.bytes),
+            alt_text: self.alt_text.clone(),
+            template: self.template.clone(),
+            captions: self.captions.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect(),
+        }
+    }
+
+    /// The key of its object in the media bucket.
+    pub fn key(&self) -> String {
+        object_key(&self.sha256, &self.content_type)
+    }
+}
+
+/// The key of the object with these bytes.
+pub fn object_key(sha256: &str, content_type: &str) -> String {
+    let extension = if content_type == "image/png" { "png" } else { "jpg" };
+    format!("media/{sha256}.{extension}")
+}
