@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod campaign;
+pub mod checks;
 pub mod council;
 pub mod employee;
 pub mod field;

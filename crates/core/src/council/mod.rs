@@ -4,11 +4,13 @@
 pub mod ask;
 pub mod border;
 pub mod candidate;
+pub mod captions;
 pub mod criteria;
 pub mod deliberation;
 pub mod judge;
 pub mod manipulation;
 pub mod points;
+pub mod refine;
 pub mod rules;
 pub mod seed;
 pub mod templates;

@@ -37,6 +37,9 @@ const BORDERS: [&str; 12] = [
     "inst",
 ];
 
+/// As much of a border as is looked at, in bytes.
+const LONGEST_BORDER: usize = 64;
+
 /// Marks by which chat models tell turns apart.
 const MARKS: [&str; 7] =
     ["<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "<<sys>>", "[/inst]"];
@@ -61,6 +64,7 @@ pub(super) fn find(text: &str) -> Option<Evidence> {
 fn border(plain: &str) -> Option<String> {
     plain.char_indices().filter(|(_, sign)| matches!(sign, '<' | '[')).find_map(|(place, sign)| {
         let rest = plain.get(place..)?;
+        let rest = rest.get(..rest.floor_char_boundary(LONGEST_BORDER))?;
         let inner = rest.trim_start_matches([sign, '/', ' ', '|']);
         let closes = rest.get(..rest.len() - inner.len()).is_some_and(|signs| signs.contains('/'));
         let word: String = inner.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();

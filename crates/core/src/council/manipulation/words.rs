@@ -20,6 +20,8 @@ struct Word {
     closes: bool,
     /// Whether its letters stood apart.
     spaced: bool,
+    /// The letters that it may begin with, a bit for each. Most patterns are dismissed by that alone.
+    begins: u32,
 }
 
 /// Words that follow each other, with others between them.
@@ -71,9 +73,9 @@ impl<'text> Words<'text> {
 
     /// The part of the text that matches `pattern` first, as it was written.
     pub(super) fn find(&self, pattern: &Pattern) -> Option<&'text str> {
-        let starts =
-            (0..self.all.len()).filter(|start| !pattern.opens || self.word(*start).is_some_and(|word| word.opens));
-        for start in starts {
+        let begins = beginnings(pattern.places.first().copied().unwrap_or_default());
+        let can_start = |word: &Word| word.begins & begins != 0 && (word.opens || !pattern.opens);
+        for (start, _) in self.all.iter().enumerate().filter(|(_, word)| can_start(word)) {
             let Some(end) = self.matches(pattern, start) else { continue };
             let closes = !pattern.closes || self.word(end).is_some_and(|word| word.closes);
             let behind = self.all.get(end + 1..).unwrap_or_default().iter().take(NEAR);
@@ -87,13 +89,13 @@ impl<'text> Words<'text> {
     /// The part of the text that reads as `letters` if everything but letters and digits is taken away.
     pub(super) fn find_squeezed(&self, letters: &str) -> Option<&'text str> {
         let meant: Vec<char> = letters.chars().collect();
+        let words = self.all.iter().enumerate();
         let solid: Vec<(char, usize)> =
-            self.all.iter().flat_map(|word| word.letters.iter().copied().zip(word.first..)).collect();
-        solid
+            words.flat_map(|(index, word)| word.letters.iter().map(move |letter| (*letter, index))).collect();
+        let found = solid
             .windows(meant.len())
-            .find(|window| window.iter().zip(&meant).all(|((letter, _), meant)| stands_for(*letter, *meant)))
-            .and_then(|window| Some((window.first()?.1, window.last()?.1 + 1)))
-            .map(|(first, end)| self.folded.source(self.text, first, end))
+            .find(|window| window.iter().zip(&meant).all(|((letter, _), meant)| stands_for(*letter, *meant)))?;
+        self.source(found.first()?.1, found.last()?.1)
     }
 
     /// A word of spaced letters that holds `letters`.
@@ -130,6 +132,29 @@ impl<'text> Words<'text> {
     }
 }
 
+impl Word {
+    fn of(letters: Vec<char>, first: usize, end: usize) -> Self {
+        let begin = letters.first().copied().unwrap_or_default();
+        let letters_meant = ('a'..='z').filter(|letter| stands_for(begin, *letter));
+        let begins =
+            letters_meant.chain(begin.is_ascii_digit().then_some(begin)).fold(0, |all, letter| all | bit(letter));
+        Self { letters, first, end, opens: false, closes: false, spaced: false, begins }
+    }
+}
+
+/// A bit for each Latin letter, and one for everything else.
+fn bit(letter: char) -> u32 {
+    match letter {
+        'a'..='z' => 1 << (u32::from(letter) - u32::from('a')),
+        _ => 1 << 31,
+    }
+}
+
+/// The letters that the words of a place begin with.
+fn beginnings(choices: &str) -> u32 {
+    choices.split(' ').filter_map(|choice| choice.chars().next()).fold(0, |all, letter| all | bit(letter))
+}
+
 fn split(characters: &[char]) -> Vec<Word> {
     let is_part = |index: usize| {
         let part = |index: usize| characters.get(index).is_some_and(|letter| letter.is_alphanumeric());
@@ -143,14 +168,7 @@ fn split(characters: &[char]) -> Vec<Word> {
                 word.letters.push(*letter);
                 word.end = index + 1;
             }
-            _ => words.push(Word {
-                letters: vec![*letter],
-                first: index,
-                end: index + 1,
-                opens: false,
-                closes: false,
-                spaced: false,
-            }),
+            _ => words.push(Word::of(vec![*letter], index, index + 1)),
         }
     }
     words
@@ -175,7 +193,7 @@ fn join_letters(words: Vec<Word>) -> Vec<Word> {
         }
         let (first, end) = (run.first().map_or(0, |word| word.first), run.last().map_or(0, |word| word.end));
         let letters = run.into_iter().flat_map(|word| word.letters).collect();
-        joined.push(Word { letters, first, end, opens: false, closes: false, spaced: true });
+        joined.push(Word { spaced: true, ..Word::of(letters, first, end) });
     }
     joined
 }

@@ -27,3 +27,9 @@ pub const JUDGE: BuiltIn = built_in!("judge-1", "judge");
 
 /// Ranking the candidates; its variables are [`AskContext`](super::ask::AskContext).
 pub const VOTE: BuiltIn = built_in!("vote-1", "vote");
+
+/// Making the chosen post better; its variables are [`RefineContext`](super::refine::RefineContext).
+pub const REFINE: BuiltIn = built_in!("refine-1", "refine");
+
+/// Writing the words of the picture; its variables are [`CaptionsContext`](super::captions::CaptionsContext).
+pub const CAPTIONS: BuiltIn = built_in!("captions-1", "captions");
