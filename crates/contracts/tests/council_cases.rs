@@ -5,8 +5,8 @@
 use rostrum_contracts::{
     Contract, CouncilStart, Unreadable,
     council::{
-        AggregateInput, Aggregated, ContextFetched, RefineInput, Refined, RenderInput,
-        Rendered, ResultAnswer, ResultJob, SeatAnswer, SeatInput,
+        AggregateInput, Aggregated, ContextFetched, RefineInput, Refined, RenderInput, Rendered, ResultAnswer,
+        ResultJob, SeatAnswer, SeatInput,
     },
     read,
 };
@@ -29,9 +29,9 @@ fn check_answer(role: &str, answer: &Value) {
         "aggregator" => check::<Aggregated>(role, answer),
         "refiner" => check::<Refined>(role, answer),
         "meme-renderer" => check::<Rendered>(role, answer),
-        "result-store check" => check::<ResultAnswer>(role, answer),
-        "result-store store" => check::<ResultAnswer>(role, answer),
-        "result-store record_failure" => check::<ResultAnswer>(role, answer),
+        "result-store check" | "result-store store" | "result-store record_failure" => {
+            check::<ResultAnswer>(role, answer);
+        }
         _ => panic!("no function is called {role:?}"),
     }
 }

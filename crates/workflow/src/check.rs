@@ -60,10 +60,10 @@ pub async fn findings(
             signature,
         })
         .collect();
-    let content = fitted.content();
+    let text = fitted.content();
     let subject = Subject {
         platform: assignment.rules.platform,
-        content: &content,
+        content: &text,
         thread: fitted.thread(),
         language: &context.campaign.language,
     };

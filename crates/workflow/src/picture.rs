@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rostrum_core::checks::What;
 use rostrum_store::posts::create::Medium;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,8 +27,8 @@ pub struct Picture {
     pub captions: BTreeMap<String, String>,
     /// The model that wrote them; none if they were taken from the post.
     pub captions_by: Option<String>,
-    /// What a person should know about it.
-    pub notes: Vec<What>,
+    /// The fields whose text did not fit and was cut.
+    pub cut: Vec<String>,
 }
 
 impl Picture {

@@ -52,7 +52,7 @@ impl fmt::Debug for Councils {
 /// What was done about a slot.
 enum Work {
     /// Its post is written.
-    Written(Box<Prepared>, Written, Checked),
+    Written(Box<(Prepared, Written, Checked)>),
     /// A council writes it.
     HandedOver,
 }
@@ -94,7 +94,10 @@ impl Worker {
             }
         }
         match self.work(held, &message, deadline).await {
-            Ok(Work::Written(prepared, written, checked)) => self.store(held, &prepared, &written, checked).await,
+            Ok(Work::Written(work)) => {
+                let (prepared, written, checked) = *work;
+                self.store(held, &prepared, &written, checked).await
+            }
             Ok(Work::HandedOver) => Ok(()),
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
             Err(Stop::Provider { reason, .. }) if delivery.last => {
@@ -121,7 +124,7 @@ impl Worker {
                 let (database, context) = (&self.steps.database, &prepared.context);
                 let findings = check::findings(database, &prepared.assignment, context, &written.fitted).await?;
                 let checked = check::checked(&findings, context, &written.fitted)?;
-                Ok(Work::Written(Box::new(prepared), written, checked))
+                Ok(Work::Written(Box::new((prepared, written, checked))))
             }
             Workflow::Council(_) => {
                 self.hand_over(held, &(*message).into()).await?;

@@ -15,13 +15,15 @@ struct Cause {
 /// is an error of the fleet.
 pub(crate) fn told(failure: &Failure) -> (FailureKind, String) {
     let said = serde_json::from_str::<Cause>(&failure.cause).map(|cause| cause.error_message);
-    match FailureKind::ALL.into_iter().find(|kind| kind.as_str() == failure.error) {
-        Some(kind) => (kind, said.unwrap_or_else(|_| failure.cause.clone())),
-        None => {
-            let cause = said.unwrap_or_else(|_| failure.cause.clone());
-            (FailureKind::Internal, format!("The council's step {} failed with {}: {cause}", failure.state, failure.error))
-        }
-    }
+    let cause = said.unwrap_or_else(|_| failure.cause.clone());
+    let known = FailureKind::ALL.into_iter().find(|kind| kind.as_str() == failure.error);
+    known.map_or_else(
+        || {
+            let message = format!("The council's step {} failed with {}: {cause}", failure.state, failure.error);
+            (FailureKind::Internal, message)
+        },
+        |kind| (kind, cause.clone()),
+    )
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use rostrum_contracts::council::{
     Checked, CouncilStart, Failure, FailureRecorded, MatchedError, ResultAnswer, ResultJob, Stored,
 };
-use rostrum_core::{
-    checks::{Finding, What},
-    council::refine::Keep,
-};
+use rostrum_core::{checks::Finding, council::refine::Keep};
 use rostrum_lambda_kit::{Ambient, Effects, TaskError};
 use rostrum_store::{
     Database, councils,
@@ -59,8 +56,7 @@ impl ResultStore {
     async fn check(&self, slot: &CouncilStart) -> Result<Checked, Stop> {
         let council = Council::load(&self.database, slot).await?;
         let draft = drafted(&council)?;
-        let findings =
-            check::findings(&self.database, &council.assignment, &council.context, &draft.fitted).await?;
+        let findings = check::findings(&self.database, &council.assignment, &council.context, &draft.fitted).await?;
         let mut transaction = self.database.begin().await?;
         let kept = council::json(&findings)?;
         councils::keep_findings(&mut transaction, key(slot), &kept, self.ambient.now()).await?;
@@ -74,8 +70,8 @@ impl ResultStore {
         let draft = drafted(&council)?;
         let picture = &council.image;
         let mut findings = council.findings.clone().unwrap_or_default();
-        findings.extend(render.map(|reason| Finding::of(What::NoPicture { reason: reason.to_owned() })));
-        findings.extend(picture.iter().flat_map(|picture| picture.notes.iter().map(|note| Finding::of(note.clone()))));
+        findings.extend(render.map(Finding::no_picture));
+        findings.extend(picture.iter().flat_map(|picture| picture.cut.iter().map(|field| Finding::caption_cut(field))));
         let checked = check::checked(&findings, &council.context, &draft.fitted)?;
         let generated = post::generated(&council.assignment, draft, metadata(&council, draft, refine), checked);
         let mut transaction = self.database.begin().await?;
@@ -98,8 +94,7 @@ impl ResultStore {
             ?kind, message, "slot failed");
         let outcome = Outcome::Failed { kind, message };
         let mut transaction = self.database.begin().await?;
-        let ended =
-            slots::finish(&mut transaction, key(slot), Holder::Council, &outcome, self.ambient.now()).await?;
+        let ended = slots::finish(&mut transaction, key(slot), Holder::Council, &outcome, self.ambient.now()).await?;
         if ended {
             self.effects.perform("commit", transaction.commit()).await?;
         }

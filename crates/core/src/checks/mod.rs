@@ -175,6 +175,16 @@ pub enum What {
     },
     /// There is nothing but tags and links.
     OnlyTags,
+    /// The post has no picture although the campaign asks for one.
+    NoPicture {
+        /// Why.
+        reason: String,
+    },
+    /// The words of the picture did not fit into it and were cut.
+    CaptionCut {
+        /// The field of the picture's template.
+        field: String,
+    },
     /// Letters of another script than the text's.
     ForeignScript {
         /// The first word with them.
@@ -183,6 +193,18 @@ pub enum What {
 }
 
 impl Finding {
+    /// The post has no picture although the campaign asks for one.
+    pub fn no_picture(reason: &str) -> Self {
+        let message = format!("The picture could not be drawn: {reason}");
+        Self::new(Severity::Warning, message, What::NoPicture { reason: reason.to_owned() })
+    }
+
+    /// The words in this field of the picture were cut.
+    pub fn caption_cut(field: &str) -> Self {
+        let message = format!("The words of the picture's {field} did not fit and were cut.");
+        Self::new(Severity::Note, message, What::CaptionCut { field: field.to_owned() })
+    }
+
     fn new(severity: Severity, message: impl Into<String>, what: What) -> Self {
         Self { severity, message: message.into(), what }
     }

@@ -27,11 +27,7 @@ pub struct Recent {
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn list(
-    executor: impl PgExecutor<'_>,
-    workspace_id: WorkspaceId,
-    limit: i64,
-) -> Result<Vec<Recent>, Error> {
+pub async fn list(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId, limit: i64) -> Result<Vec<Recent>, Error> {
     let posts = sqlx::query_as!(
         Recent,
         "SELECT post.id, post.employee_id, coalesce(profile.display_name, '') AS \"author!\", post.created_at,
@@ -89,10 +85,7 @@ pub async fn edited(
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn prohibited_words(
-    executor: impl PgExecutor<'_>,
-    workspace_id: WorkspaceId,
-) -> Result<Vec<String>, Error> {
+pub async fn prohibited_words(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId) -> Result<Vec<String>, Error> {
     let words = sqlx::query_scalar!("SELECT prohibited_words FROM workspaces WHERE id = $1", workspace_id.uuid())
         .fetch_optional(executor)
         .await?;
