@@ -1,0 +1,213 @@
+//! Drawing a template: layer by layer, from the back to the front.
+
+use rostrum_core::field::FieldError;
+use sha2::{Digest, Sha256};
+use tiny_skia::Pixmap;
+
+use crate::{
+    alt::alt_text,
+    captions::{self, Caption, Clean},
+    colour::Colour,
+    error::RenderError,
+    frame::{Area, Frame, Ruler},
+    photo,
+    request::{Background, Note, Rendered, Request, Style},
+    scene::Scene,
+    surface::{Planes, Surface},
+    template::{Align, Backdrop, Brand, Face, Ink, Layer, Photo, Template, Text, Vertical, Weight},
+    text::{self, Bounds, Look, Shaper, Type, Unfit},
+};
+
+/// Draws the picture that `request` asks for.
+///
+/// # Errors
+/// [`RenderError`]. Nothing is drawn that is not as it was asked for, but what [`Rendered::notes`] tell.
+pub fn render(request: &Request) -> Result<Rendered, RenderError> {
+    let template = Template::find(&request.template)?;
+    let wrong: Vec<FieldError> = template.check(&request.captions);
+    if !wrong.is_empty() {
+        return Err(RenderError::Captions(wrong));
+    }
+    let Clean { texts, mut notes } = captions::clean_all(template, &request.captions);
+    if template.backdrop == Backdrop::Flat && !matches!(request.background, Background::Template) {
+        notes.push(Note::BackgroundUnused);
+    }
+    let size = template.size(request.platform);
+    let mut drawing = Drawing {
+        surface: match template.backdrop {
+            Backdrop::Photo => Surface::Photo(Planes::filled(size.width, size.height, Colour::WHITE)),
+            Backdrop::Flat => {
+                let pixels = Pixmap::new(size.width, size.height);
+                Surface::Flat(pixels.ok_or_else(|| RenderError::Encode("its template has no size".to_owned()))?)
+            }
+        },
+        ruler: Ruler::new(size),
+        shaper: Shaper::new(),
+        style: &request.style,
+        background: &request.background,
+        notes,
+    };
+    for layer in &template.layers {
+        match layer {
+            Layer::Photo(photo) => drawing.photo(photo)?,
+            Layer::Fill(fill) => {
+                if fill.only_with.as_ref().is_none_or(|field| texts.contains_key(field)) {
+                    drawing.fill(&fill.frame, fill.ink);
+                }
+            }
+            Layer::Gradient(gradient) => {
+                let (from, to) = (drawing.colour(gradient.from), drawing.colour(gradient.to));
+                drawing.surface.gradient(from, to);
+            }
+            Layer::Text(text) => {
+                let caption = text.field.as_ref().and_then(|field| texts.get(field));
+                let literal = text.literal.as_ref().map(|literal| Caption::literal(literal));
+                if let Some(caption) = caption.cloned().or(literal) {
+                    drawing.text(text, &caption)?;
+                }
+            }
+            Layer::Brand(brand) => drawing.brand(brand)?,
+        }
+    }
+    let format = template.format(request.platform);
+    let bytes = drawing.surface.encode(format).map_err(RenderError::Encode)?;
+    Ok(Rendered {
+        sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        bytes,
+        format,
+        width: size.width,
+        height: size.height,
+        alt_text: alt_text(template, &request.captions),
+        notes: drawing.notes,
+    })
+}
+
+struct Drawing<'request> {
+    surface: Surface,
+    ruler: Ruler,
+    shaper: Shaper,
+    style: &'request Style,
+    background: &'request Background,
+    notes: Vec<Note>,
+}
+
+impl Drawing<'_> {
+    fn colour(&self, ink: Ink) -> Colour {
+        let brand = self.style.colour;
+        match ink {
+            Ink::White => Colour::WHITE,
+            Ink::Black => Colour::BLACK,
+            Ink::Ink => Colour::INK,
+            Ink::Grey => Colour::INK.mix(Colour::PAPER, 90),
+            Ink::Paper => Colour::PAPER,
+            Ink::Brand => brand,
+            Ink::BrandDark => brand.mix(Colour::BLACK, 70),
+            Ink::BrandLight => brand.mix(Colour::WHITE, 26),
+            Ink::OnBrand => brand.readable(),
+            Ink::OnBrandSoft => brand.readable().mix(brand, 56),
+        }
+    }
+
+    fn photo(&mut self, photo: &Photo) -> Result<(), RenderError> {
+        let area = self.ruler.area(&photo.frame).even();
+        if area.width == 0 || area.height == 0 {
+            return Ok(());
+        }
+        let planes = match self.background {
+            Background::Photo(bytes) => photo::cover(bytes, area.width, area.height)?,
+            Background::Scene { scene, seed } => paint(*scene, *seed, area)?,
+            Background::Template => paint(photo.scene, 0, area)?,
+        };
+        self.surface.place(&planes, area);
+        Ok(())
+    }
+
+    fn fill(&mut self, frame: &Frame, ink: Ink) {
+        let colour = self.colour(ink);
+        self.surface.fill(self.ruler.area(frame), colour);
+    }
+
+    fn text(&mut self, layer: &Text, caption: &Caption) -> Result<(), RenderError> {
+        let name = layer.field.as_deref().unwrap_or("literal");
+        let area = self.ruler.area(&layer.frame);
+        let bounds = Bounds {
+            width: area.width as f32,
+            height: area.height as f32,
+            largest: self.ruler.pixels(layer.size.max).round() as u32,
+            smallest: self.ruler.pixels(layer.size.min).round() as u32,
+            lines: layer.lines,
+            outline: layer.outline.map_or(0.0, |outline| outline.width),
+        };
+        let style = Type {
+            face: layer.face,
+            weight: layer.weight,
+            italic: layer.italic,
+            capitals: layer.capitals,
+            leading: layer.leading,
+        };
+        let fitted = text::fit(&mut self.shaper, &caption.text, style, layer.align, bounds);
+        let fitted = fitted.map_err(|unfit| match unfit {
+            Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: name.to_owned(), characters },
+            Unfit::NoRoom => RenderError::NoRoom { field: name.to_owned() },
+        })?;
+        let drawn = caption.text.chars().count();
+        if fitted.kept.is_some() || drawn < caption.characters {
+            self.notes.push(Note::Truncated {
+                field: name.to_owned(),
+                kept: fitted.kept.unwrap_or(drawn),
+                of: caption.characters,
+            });
+        }
+        let look = Look {
+            align: layer.align,
+            vertical: layer.vertical,
+            colour: self.colour(layer.ink),
+            outline: layer.outline.map(|outline| (outline.width, self.colour(outline.ink))),
+        };
+        if layer.hug {
+            self.ruler.ended(name, area.y + fitted.height(look).ceil() as u32);
+        }
+        if let Some(tile) = text::paint(&mut self.shaper, &fitted, area, look) {
+            self.surface.lay(&tile);
+        }
+        Ok(())
+    }
+
+    /// The mark and the name, one beside the other.
+    fn brand(&mut self, layer: &Brand) -> Result<(), RenderError> {
+        let name = self.style.name.as_deref().map(|name| captions::clean(name, 1).0).filter(|name| !name.is_empty());
+        let Some(name) = name else { return Ok(()) };
+        let area = self.ruler.area(&layer.frame);
+        let side = area.height * 5 / 8;
+        let mark = Area { x: area.x, y: area.y + (area.height - side) / 2, width: side.min(area.width), height: side };
+        let room = Area { x: area.x + side * 3 / 2, width: area.width.saturating_sub(side * 3 / 2), ..area };
+        let bounds = Bounds {
+            width: room.width as f32,
+            height: room.height as f32,
+            largest: (area.height * 3 / 4).max(1),
+            smallest: (area.height * 2 / 5).max(1),
+            lines: 1,
+            outline: 0.0,
+        };
+        let style = Type { face: Face::Sans, weight: Weight::Heavy, italic: false, capitals: false, leading: 1.2 };
+        let fitted = text::fit(&mut self.shaper, &name, style, Align::Start, bounds).map_err(|unfit| match unfit {
+            Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: "style.name".to_owned(), characters },
+            Unfit::NoRoom => RenderError::NoRoom { field: "style.name".to_owned() },
+        })?;
+        let look =
+            Look { align: Align::Start, vertical: Vertical::Middle, colour: self.colour(layer.ink), outline: None };
+        let colour = self.colour(layer.mark);
+        self.surface.fill(mark, colour);
+        if let Some(tile) = text::paint(&mut self.shaper, &fitted, room, look) {
+            self.surface.lay(&tile);
+        }
+        Ok(())
+    }
+}
+
+fn paint(scene: Scene, seed: u64, area: Area) -> Result<Planes, RenderError> {
+    let pixels = Pixmap::new(area.width, area.height);
+    let mut pixels = pixels.ok_or_else(|| RenderError::Encode("its background has no size".to_owned()))?;
+    scene.paint(seed, &mut pixels);
+    Ok(Planes::halved(&pixels))
+}

@@ -1,0 +1,11 @@
+//! Text: shaped, broken into lines, fitted and drawn.
+
+mod emoji;
+mod fit;
+mod glyph;
+mod paint;
+mod shape;
+
+pub(crate) use fit::{Bounds, Unfit, fit};
+pub(crate) use paint::{Look, paint};
+pub(crate) use shape::{Shaper, Type};
