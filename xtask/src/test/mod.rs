@@ -40,7 +40,8 @@ pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
             report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
             report.step("template", |_| lint_template())?;
-            report.step("emulator repairs", |_| emulator_repairs())?;
+            report.step("template permissions", |_| python_tests(&["test_template"]))?;
+            report.step("emulator repairs", |_| python_tests(&["test_emulator", "test_logs"]))?;
             state_machines(&mut report)?;
             report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
             report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -173,10 +174,10 @@ fn lint_template() -> Result<bool> {
     Ok(status.success())
 }
 
-/// The launcher's repairs, against the installed emulator.
-fn emulator_repairs() -> Result<bool> {
+/// Tests of `infra/local`, with the installed emulator and what it brings.
+fn python_tests(modules: &[&str]) -> Result<bool> {
     tools::EMULATOR.install(&State::at(FLEET_STATE)?.log("install-emulator"), Progress::new(false))?;
     let mut python = tools::EMULATOR.python();
-    python.current_dir(house::infra("local")).args(["-B", "-m", "unittest", "--quiet", "test_emulator", "test_logs"]);
-    Ok(run::shown(&mut python, "the tests of the emulator's repairs")?.success())
+    python.current_dir(house::infra("local")).args(["-B", "-m", "unittest", "--quiet"]).args(modules);
+    Ok(run::shown(&mut python, "the tests of infra/local")?.success())
 }
