@@ -3,6 +3,7 @@
 mod call;
 mod catalogue;
 mod chat;
+mod choices;
 mod control;
 mod events;
 mod faults;

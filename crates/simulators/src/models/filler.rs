@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
+use crate::models::choices;
 use crate::models::question::is_text;
 
 /// How deep a schema is followed, so that one that refers to itself ends.
@@ -122,6 +123,9 @@ impl Filler<'_> {
     }
 
     fn array(&mut self, keywords: &Map<String, Value>, name: &str, depth: usize) -> Value {
+        if let Some(entries) = choices::entries(keywords) {
+            return entries.iter().map(|entry| self.value(entry, name, depth - 1)).collect();
+        }
         let least = bound(keywords, "minItems").unwrap_or(1);
         let most = bound(keywords, "maxItems").unwrap_or(3).max(least);
         let count = least + self.dice.below(most.min(least + 2) - least + 1);

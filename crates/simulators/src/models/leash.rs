@@ -1,8 +1,10 @@
 use serde_json::{Map, Value, json};
 
+use crate::models::choices;
 use crate::models::question::is_text;
 
-/// A copy of `schema` that keeps the small local model short: a limit for every string and list that has none.
+/// A copy of `schema` that keeps the small local model short and in bounds: a limit for every string, list and whole number
+/// that has none, and an entry for each choice.
 ///
 /// This is the local model's own leash and no part of any provider's protocol; the README says so as well.
 pub(crate) fn leashed(schema: &Value) -> Value {
@@ -25,8 +27,22 @@ fn short(schema: &Value, name: &str) -> Value {
         let limit = if is_text(name) { 200 } else { 60 };
         cap(&mut copy, "maxLength", limit);
     }
+    if is("integer") && !fixed {
+        copy.entry("minimum").or_insert(json!(0));
+        copy.entry("maximum").or_insert(json!(10));
+    }
     if is("array") {
-        cap(&mut copy, "maxItems", 3);
+        match choices::entries(keywords) {
+            Some(entries) => {
+                let count = entries.len();
+                let entries = entries.iter().map(|entry| short(entry, name)).collect();
+                copy.insert("prefixItems".to_owned(), Value::Array(entries));
+                copy.insert("minItems".to_owned(), json!(count));
+                copy.insert("maxItems".to_owned(), json!(count));
+                copy.remove("items");
+            }
+            None => cap(&mut copy, "maxItems", 3),
+        }
     }
     Value::Object(copy)
 }
@@ -75,10 +91,18 @@ mod tests {
                 "title": {"type": ["string", "null"], "maxLength": 60},
                 "short": {"type": "string", "maxLength": 10},
                 "kind": {"type": "string", "enum": ["a"]},
-                "maxItems": {"type": "integer"},
+                "maxItems": {"type": "integer", "minimum": 0, "maximum": 10},
                 "hashtags": {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": 3},
                 "posts": {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 3},
             },
+        });
+        assert_eq!(leashed(&schema), expected);
+        let schema = json!({"type": "array", "items": {"type": "string", "enum": ["A", "B"]}});
+        let expected = json!({
+            "type": "array",
+            "prefixItems": [{"type": "string", "enum": ["A"]}, {"type": "string", "enum": ["B"]}],
+            "minItems": 2,
+            "maxItems": 2,
         });
         assert_eq!(leashed(&schema), expected);
     }

@@ -11,8 +11,8 @@ use crate::models::problem::Problem;
 use crate::models::question::{Finish, Question, Said, Tokens};
 use crate::models::state::Simulator;
 
-/// The most tokens that the local model writes for one call.
-const TOKEN_LIMIT: u64 = 400;
+/// The most tokens that the local model writes for one call: three candidates with five short reasons each.
+const TOKEN_LIMIT: u64 = 900;
 
 /// The longest that the local model may take for one call, the wait for a slot not counted.
 const TIME_LIMIT: Duration = Duration::from_mins(5);
