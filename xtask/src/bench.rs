@@ -6,15 +6,12 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::args::UpOptions;
-use crate::fleet::{down, up};
+use crate::fleet::{down, functions, up};
 use crate::house::State;
 use crate::test::with_cluster;
 use crate::{house, run};
 
 const FLEET_STATE: &str = ".rostrum/bench";
-
-/// The functions whose cold start is promised; the migrator runs once a deployment.
-const FUNCTIONS: [&str; 4] = ["api", "campaign-orchestrator", "generation-worker", "outbox-relay"];
 
 /// Builds the benchmarks in release and runs one; its output and its success are passed on.
 ///
@@ -28,15 +25,17 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
         "cold-start" => {
             let mut build = cargo();
             build.args(["build", "--profile", "function"]);
-            build.args(FUNCTIONS.iter().flat_map(|function| ["-p", function]));
+            for role in functions::roles()? {
+                build.args(["-p", &role]);
+            }
             if !run::shown(&mut build, "cargo build")?.success() {
                 bail!("the functions cannot be built; nothing was measured");
             }
             let folder = house::root().join("target/function").display().to_string();
             measure(name, json, &[("ROSTRUM_FUNCTIONS", &folder)])?
         }
-        "fleet" => on_fleet(name, json)?,
-        _ => bail!("there is no benchmark {name:?}; there are api, cold-start and fleet"),
+        "council" | "fleet" => on_fleet(name, json)?,
+        _ => bail!("there is no benchmark {name:?}; there are api, cold-start, council and fleet"),
     };
     Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

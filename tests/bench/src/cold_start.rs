@@ -15,7 +15,20 @@ use crate::{
 };
 
 /// The functions that are started again and again; the migrator runs once a deployment.
-const ROLES: [&str; 4] = ["api", "campaign-orchestrator", "generation-worker", "outbox-relay"];
+const ROLES: [&str; 12] = [
+    "aggregator",
+    "api",
+    "campaign-orchestrator",
+    "context-fetcher",
+    "generation-worker",
+    "llm-claude",
+    "llm-grok",
+    "llm-openai",
+    "meme-renderer",
+    "outbox-relay",
+    "refiner",
+    "result-store",
+];
 const STARTS: usize = 21;
 const MIBIBYTE: f64 = 1024.0 * 1024.0;
 
@@ -86,7 +99,7 @@ impl Drop for Running {
 }
 
 /// What Lambda and the template set; nothing of it is asked for before the first message.
-const ENVIRONMENT: [(&str, &str); 29] = [
+const ENVIRONMENT: [(&str, &str); 31] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -114,6 +127,8 @@ const ENVIRONMENT: [(&str, &str); 29] = [
     ("SCHEDULE_GROUP", "bench"),
     ("SCHEDULER_ROLE_ARN", "bench"),
     ("SCHEDULE_DLQ_ARN", "bench"),
+    ("COUNCIL_ARN", "bench"),
+    ("MEDIA_BUCKET", "bench"),
     ("MAX_RECEIVES", "3"),
     ("TZ", "UTC"),
 ];

@@ -5,6 +5,7 @@
 
 mod api_pages;
 mod cold_start;
+mod council_run;
 mod fleet_run;
 mod load;
 mod memory;
@@ -21,8 +22,9 @@ async fn main() -> Result<ExitCode> {
     let report = match arguments.first().map(String::as_str) {
         Some("api") => api_pages::measure().await?,
         Some("cold-start") => cold_start::measure().await?,
+        Some("council") => council_run::measure().await?,
         Some("fleet") => fleet_run::measure().await?,
-        other => bail!("expected api, cold-start or fleet, got {other:?}"),
+        other => bail!("expected api, cold-start, council or fleet, got {other:?}"),
     };
     println!("{}", if json { report.json().to_string() } else { report.text() });
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -14,19 +14,51 @@ impl Fleet {
     /// # Errors
     /// If the API refuses any of it.
     pub async fn campaign(&self, name: &str, employees: usize, posts_per_employee: usize) -> Result<Uuid> {
-        let campaign = self
-            .post(
-                "/campaigns",
-                json!({
-                    "name": name,
-                    "platform": "linkedin",
-                    "brief": "Tell what the team learned from moving a footbridge by an inch.",
-                    "posts_per_employee": posts_per_employee,
-                    "workflow_config": { "model": "claude-sonnet-5-5" },
-                }),
-            )
-            .await?;
-        let campaign_id = id(&campaign, "id")?;
+        let workflow = json!({ "workflow_config": { "model": "claude-sonnet-5-5" } });
+        self.staffed(name, "linkedin", employees, posts_per_employee, workflow).await
+    }
+
+    /// A council campaign of one post of one employee. Answers its id.
+    ///
+    /// # Errors
+    /// If the API refuses any of it.
+    pub async fn council(&self, name: &str, platform: &str, workflow_config: Value) -> Result<Uuid> {
+        self.councils(name, platform, 1, workflow_config).await
+    }
+
+    /// A council campaign of one post of each of so many employees. Answers its id.
+    ///
+    /// # Errors
+    /// If the API refuses any of it.
+    pub async fn councils(
+        &self,
+        name: &str,
+        platform: &str,
+        employees: usize,
+        workflow_config: Value,
+    ) -> Result<Uuid> {
+        let workflow = json!({ "workflow_type": "council", "workflow_config": workflow_config });
+        self.staffed(name, platform, employees, 1, workflow).await
+    }
+
+    async fn staffed(
+        &self,
+        name: &str,
+        platform: &str,
+        employees: usize,
+        posts_per_employee: usize,
+        workflow: Value,
+    ) -> Result<Uuid> {
+        let mut campaign = json!({
+            "name": name,
+            "platform": platform,
+            "brief": "Tell what the team learned from moving a footbridge by an inch.",
+            "posts_per_employee": posts_per_employee,
+        });
+        for (field, value) in workflow.as_object().into_iter().flatten() {
+            campaign[field.as_str()] = value.clone();
+        }
+        let campaign_id = id(&self.post("/campaigns", campaign).await?, "id")?;
         let mut user_ids = Vec::with_capacity(employees);
         for number in 0..employees {
             let employee = self
