@@ -73,11 +73,15 @@ pub enum Permission {
     ExecutionsRead,
     /// See posts.
     PostsRead,
+    /// See what holds for the whole workspace, such as the words that it prohibits.
+    WorkspaceRead,
+    /// Change that.
+    WorkspaceWrite,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::CampaignsRead,
         Self::CampaignsWrite,
         Self::CampaignsRun,
@@ -87,6 +91,8 @@ impl Permission {
         Self::SamplesWrite,
         Self::ExecutionsRead,
         Self::PostsRead,
+        Self::WorkspaceRead,
+        Self::WorkspaceWrite,
     ];
 
     /// The name in the API's document and in refusals.
@@ -101,6 +107,8 @@ impl Permission {
             Self::SamplesWrite => "samples.write",
             Self::ExecutionsRead => "executions.read",
             Self::PostsRead => "posts.read",
+            Self::WorkspaceRead => "workspace.read",
+            Self::WorkspaceWrite => "workspace.write",
         }
     }
 }
@@ -119,12 +127,25 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         Role::Reviewer => {
             matches!(
                 permission,
-                P::CampaignsRead | P::EmployeesRead | P::SamplesRead | P::ExecutionsRead | P::PostsRead
+                P::CampaignsRead
+                    | P::EmployeesRead
+                    | P::SamplesRead
+                    | P::ExecutionsRead
+                    | P::PostsRead
+                    | P::WorkspaceRead
             )
         }
-        Role::Publisher => matches!(permission, P::CampaignsRead | P::PostsRead),
+        Role::Publisher => matches!(permission, P::CampaignsRead | P::PostsRead | P::WorkspaceRead),
         Role::ContentCreator => {
-            matches!(permission, P::CampaignsRead | P::EmployeesRead | P::SamplesRead | P::SamplesWrite | P::PostsRead)
+            matches!(
+                permission,
+                P::CampaignsRead
+                    | P::EmployeesRead
+                    | P::SamplesRead
+                    | P::SamplesWrite
+                    | P::PostsRead
+                    | P::WorkspaceRead
+            )
         }
     }
 }
@@ -144,15 +165,17 @@ mod tests {
             })
             .collect();
         let everything = "campaigns.read campaigns.write campaigns.run employees.read employees.write samples.read \
-                          samples.write executions.read posts.read";
+                          samples.write executions.read posts.read workspace.read workspace.write";
         assert_eq!(
             table,
             [
                 format!("admin: {everything}"),
                 format!("brand_manager: {everything}"),
-                "reviewer: campaigns.read employees.read samples.read executions.read posts.read".to_owned(),
-                "publisher: campaigns.read posts.read".to_owned(),
-                "content_creator: campaigns.read employees.read samples.read samples.write posts.read".to_owned(),
+                "reviewer: campaigns.read employees.read samples.read executions.read posts.read workspace.read"
+                    .to_owned(),
+                "publisher: campaigns.read posts.read workspace.read".to_owned(),
+                "content_creator: campaigns.read employees.read samples.read samples.write posts.read workspace.read"
+                    .to_owned(),
             ]
         );
     }

@@ -10,10 +10,12 @@ pub mod employee;
 pub mod field;
 pub mod generation;
 pub mod ids;
+pub mod media;
 pub mod model;
 pub mod password;
 pub mod platform;
 pub mod schedule;
+pub mod workspace;
 
 mod check;
 mod fold;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub use rostrum_core::media::object_key;
 use rostrum_store::posts::create::Medium;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,10 +52,4 @@ impl Picture {
     pub fn key(&self) -> String {
         object_key(&self.sha256, &self.content_type)
     }
-}
-
-/// The key of the object with these bytes.
-pub fn object_key(sha256: &str, content_type: &str) -> String {
-    let extension = if content_type == "image/png" { "png" } else { "jpg" };
-    format!("media/{sha256}.{extension}")
 }

@@ -10,6 +10,7 @@ pub mod deliberation;
 pub mod judge;
 pub mod manipulation;
 pub mod points;
+pub mod record;
 pub mod refine;
 pub mod rules;
 pub mod seed;
