@@ -22,6 +22,7 @@ pub mod prompts;
 pub mod samples;
 pub mod schedules;
 pub mod workflow_logs;
+pub mod workspaces;
 
 mod page;
 

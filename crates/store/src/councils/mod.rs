@@ -3,6 +3,8 @@
 
 pub mod candidates;
 mod progress;
+pub mod record;
+pub mod view;
 
 pub use progress::{Decision, decide, keep_findings, keep_image, keep_refinement};
 

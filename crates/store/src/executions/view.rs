@@ -87,6 +87,8 @@ pub struct Log {
     pub input_tokens: Option<i32>,
     /// How many it wrote.
     pub output_tokens: Option<i32>,
+    /// What it cost, in millionths of a US dollar, if its model's price was known.
+    pub cost_microusd: Option<i64>,
     /// How long it took.
     pub latency_ms: Option<i32>,
     /// `success`, `error` or `timeout`.
@@ -97,6 +99,8 @@ pub struct Log {
     pub raw_output: Option<String>,
     /// Whether it was cut.
     pub raw_output_cut: bool,
+    /// Whether it became the post, where several models wrote; none where there was no choice.
+    pub was_selected: Option<bool>,
     /// When.
     pub created_at: DateTime<Utc>,
 }
@@ -218,8 +222,8 @@ pub async fn logs(
     let logs = sqlx::query_as!(
         Log,
         "SELECT id, employee_id, slot, step_name, attempt, model, prompt_version, input_tokens, output_tokens,
-                latency_ms, status, error_message, left(raw_output, $5) AS raw_output,
-                coalesce(length(raw_output) > $5, false) AS \"raw_output_cut!\", created_at
+                cost_microusd, latency_ms, status, error_message, left(raw_output, $5) AS raw_output,
+                coalesce(length(raw_output) > $5, false) AS \"raw_output_cut!\", was_selected, created_at
          FROM workflow_logs
          WHERE workspace_id = $1 AND execution_id = $2 AND id > $3
          ORDER BY id

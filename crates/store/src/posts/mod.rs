@@ -1,5 +1,6 @@
 //! Posts: storing what was generated, and looking at it.
 
 pub mod create;
+pub mod media;
 pub mod recent;
 pub mod view;

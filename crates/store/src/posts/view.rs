@@ -99,6 +99,8 @@ pub struct Post {
     pub external_post_id: Option<String>,
     /// How it was generated.
     pub generation_metadata: Value,
+    /// What the checks found, a list.
+    pub findings: Value,
     /// Counts the changes.
     pub version: i32,
     /// When it was written.
@@ -129,7 +131,7 @@ pub async fn get(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId, id: P
         Post,
         "SELECT id, campaign_id, employee_id, execution_id, slot, platform::text AS \"platform!\", status, content, thread,
                 hashtags, mentions, call_to_action, original_content, edit_distance, time_to_approve_seconds,
-                scheduled_for, external_post_id, generation_metadata, version, created_at, updated_at
+                scheduled_for, external_post_id, generation_metadata, findings, version, created_at, updated_at
          FROM posts WHERE workspace_id = $1 AND id = $2",
         workspace_id.uuid(),
         id.uuid(),

@@ -1,0 +1,197 @@
+//! What became of a campaign's councils, seat by seat. What follows from it is decided in core.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rostrum_core::{
+    council::record::{Record, Seat, Tally},
+    ids::{CampaignId, WorkspaceId},
+};
+use uuid::Uuid;
+
+use crate::{Database, Error};
+
+/// A seat and its model.
+type Place = (String, String);
+
+/// The record of the campaign's councils that began at `since` or later.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn load(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    since: DateTime<Utc>,
+) -> Result<Record, Error> {
+    let mut record = Record::default();
+    let mut seats = asked(database, workspace_id, campaign_id, since).await?;
+    chosen(database, workspace_id, campaign_id, since, &mut seats, &mut record.below_quorum).await?;
+    let models: Vec<String> = seats.values().flat_map(|(_, models)| models.iter().cloned()).collect();
+    let alone = simple(database, workspace_id, &models, since).await?;
+    record.seats = seats
+        .into_values()
+        .map(|(seat, models)| {
+            let found: Vec<Tally> = models.iter().filter_map(|model| alone.get(model).copied()).collect();
+            Seat { simple: (!found.is_empty()).then(|| found.into_iter().sum()), ..seat }
+        })
+        .collect();
+    Ok(record)
+}
+
+/// Every seat with what it was asked for, and the models that answered for it. Points count where a judge decided:
+/// those of rules and votes are of another kind.
+async fn asked(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<Place, (Seat, Vec<String>)>, Error> {
+    let rows = sqlx::query!(
+        "SELECT candidate.seat, candidate.model, count(*) AS \"asked!\",
+                count(*) FILTER (WHERE candidate.status = 'answered') AS \"answered!\",
+                coalesce(array_agg(DISTINCT candidate.draft ->> 'model') FILTER (WHERE candidate.status = 'answered'), '{}') AS \"models!\",
+                avg((placed.value ->> 'total')::float8) AS mean_points,
+                coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
+         FROM councils AS council
+         JOIN council_candidates AS candidate
+           ON candidate.execution_id = council.execution_id AND candidate.employee_id = council.employee_id
+           AND candidate.slot = council.slot
+         LEFT JOIN LATERAL (
+           SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
+           WHERE log.execution_id = council.execution_id AND log.employee_id = council.employee_id
+             AND log.slot = council.slot AND log.step_name IN ('generate:' || candidate.seat, 'repair:' || candidate.seat)
+         ) AS spent ON true
+         LEFT JOIN jsonb_array_elements(council.verdict -> 'candidates') AS placed (value)
+           ON council.verdict ->> 'decided_by' = 'judge' AND placed.value ->> 'seat' = candidate.seat
+         WHERE council.workspace_id = $1 AND council.campaign_id = $2 AND council.created_at >= $3
+         GROUP BY candidate.seat, candidate.model",
+        workspace_id.uuid(),
+        campaign_id.uuid(),
+        since,
+    )
+    .fetch_all(database)
+    .await?;
+    let seats = rows.into_iter().map(|row| {
+        let seat = Seat {
+            seat: row.seat.clone(),
+            model: row.model.clone(),
+            asked: row.asked,
+            answered: row.answered,
+            mean_points: row.mean_points,
+            cost_microusd: row.cost_microusd,
+            priced: row.priced,
+            ..Seat::default()
+        };
+        ((row.seat, row.model), (seat, row.models))
+    });
+    Ok(seats.collect())
+}
+
+/// Adds what became of the posts: to the seat whose candidate was chosen, or to those below the quorum.
+async fn chosen(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    since: DateTime<Utc>,
+    seats: &mut BTreeMap<Place, (Seat, Vec<String>)>,
+    below_quorum: &mut Tally,
+) -> Result<(), Error> {
+    let rows = sqlx::query!(
+        "SELECT candidate.seat, candidate.model, council.standing = 'full' AS \"is_full!\",
+                coalesce(council.refinement ->> 'kept' = 'refinement', false) AS \"is_refined!\",
+                count(*) AS \"posts!\",
+                count(*) FILTER (WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
+                count(*) FILTER (WHERE post.status = 'rejected') AS \"rejected!\",
+                coalesce(sum(post.edit_distance) FILTER (
+                  WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
+                coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
+         FROM councils AS council
+         JOIN posts AS post
+           ON post.execution_id = council.execution_id AND post.employee_id = council.employee_id
+           AND post.slot = council.slot
+         JOIN council_candidates AS candidate
+           ON candidate.execution_id = council.execution_id AND candidate.employee_id = council.employee_id
+           AND candidate.slot = council.slot AND candidate.was_selected
+         LEFT JOIN LATERAL (
+           SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
+           WHERE log.execution_id = council.execution_id AND log.employee_id = council.employee_id
+             AND log.slot = council.slot
+         ) AS spent ON true
+         WHERE council.workspace_id = $1 AND council.campaign_id = $2 AND council.created_at >= $3
+         GROUP BY 1, 2, 3, 4",
+        workspace_id.uuid(),
+        campaign_id.uuid(),
+        since,
+    )
+    .fetch_all(database)
+    .await?;
+    for row in rows {
+        let tally = Tally {
+            posts: row.posts,
+            approved: row.approved,
+            rejected: row.rejected,
+            edit_distance: row.edit_distance,
+            cost_microusd: row.cost_microusd,
+            priced: row.priced,
+        };
+        if !row.is_full {
+            *below_quorum = *below_quorum + tally;
+        } else if let Some((seat, _)) = seats.get_mut(&(row.seat, row.model)) {
+            let side = if row.is_refined { &mut seat.refined } else { &mut seat.unrefined };
+            *side = *side + tally;
+        }
+    }
+    Ok(())
+}
+
+/// What became of the posts that these models wrote alone since then, in the whole workspace.
+async fn simple(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    models: &[String],
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<String, Tally>, Error> {
+    let rows = sqlx::query!(
+        "SELECT post.generation_metadata ->> 'model' AS \"model!\", count(*) AS \"posts!\",
+                count(*) FILTER (WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
+                count(*) FILTER (WHERE post.status = 'rejected') AS \"rejected!\",
+                coalesce(sum(post.edit_distance) FILTER (
+                  WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
+                coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
+         FROM posts AS post
+         LEFT JOIN LATERAL (
+           SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
+           WHERE log.execution_id = post.execution_id AND log.employee_id = post.employee_id AND log.slot = post.slot
+         ) AS spent ON true
+         WHERE post.workspace_id = $1 AND post.id >= $2 AND post.created_at >= $3
+           AND post.generation_metadata ->> 'workflow_type' = 'simple'
+           AND post.generation_metadata ->> 'model' = ANY ($4)
+         GROUP BY 1",
+        workspace_id.uuid(),
+        earliest_id(since),
+        since,
+        models,
+    )
+    .fetch_all(database)
+    .await?;
+    let tally = rows.into_iter().map(|row| {
+        let tally = Tally {
+            posts: row.posts,
+            approved: row.approved,
+            rejected: row.rejected,
+            edit_distance: row.edit_distance,
+            cost_microusd: row.cost_microusd,
+            priced: row.priced,
+        };
+        (row.model, tally)
+    });
+    Ok(tally.collect())
+}
+
+/// No id of that time or later is below this one: a UUIDv7 begins with the milliseconds of its time. Ids are what the
+/// index of a workspace's posts is sorted by.
+fn earliest_id(since: DateTime<Utc>) -> Uuid {
+    let millis = u128::try_from(since.timestamp_millis()).unwrap_or(0);
+    Uuid::from_u128(millis << 80)
+}
