@@ -8,10 +8,7 @@ use rostrum_contracts::council::{RenderInput, Rendered};
 use rostrum_lambda_kit::TaskError;
 use rostrum_render::{Background, Note, Request, Scene, Style, Template};
 use rostrum_store::councils;
-use rostrum_workflow::{
-    Council, Steps, Stop, council,
-    picture::{Picture, object_key},
-};
+use rostrum_workflow::{Council, Steps, Stop, council, picture::Picture};
 use serde_json::json;
 
 use crate::captions::{self, Worded};
@@ -55,7 +52,8 @@ impl MemeRenderer {
         let template = Template::find(&image.template).map_err(|error| Stop::configuration(error.to_string()))?;
         let worded = captions::find(&self.steps, &council, post, template, deadline - TO_DRAW).await?;
         let (picture, bytes) = draw(&council, template, worded)?;
-        let put = self.objects.put(&picture.key(), bytes, &picture.content_type);
+        let key = picture.key();
+        let put = self.objects.put(&key, bytes, &picture.content_type);
         self.steps.effects.perform("object put", put).await.map_err(|error| Stop::internal(error.to_string()))?;
         let subject = council.assignment.subject;
         let mut transaction = self.steps.database.begin().await?;

@@ -4,7 +4,7 @@ mod deploy;
 pub(crate) mod down;
 pub(crate) mod emulator;
 mod first_run;
-mod functions;
+pub(crate) mod functions;
 mod http;
 pub(crate) mod logs;
 mod models;
