@@ -24,7 +24,7 @@ fn short(schema: &Value, name: &str) -> Value {
     };
     let fixed = ["enum", "const", "format", "pattern"].iter().any(|keyword| keywords.contains_key(*keyword));
     if is("string") && !fixed {
-        let limit = if is_text(name) { 200 } else { 60 };
+        let limit = if is_text(name) { 200 } else { 40 };
         cap(&mut copy, "maxLength", limit);
     }
     if is("integer") && !fixed {
@@ -88,11 +88,11 @@ mod tests {
             "type": "object",
             "properties": {
                 "text": {"type": "string", "maxLength": 200},
-                "title": {"type": ["string", "null"], "maxLength": 60},
+                "title": {"type": ["string", "null"], "maxLength": 40},
                 "short": {"type": "string", "maxLength": 10},
                 "kind": {"type": "string", "enum": ["a"]},
                 "maxItems": {"type": "integer", "minimum": 0, "maximum": 10},
-                "hashtags": {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": 3},
+                "hashtags": {"type": "array", "items": {"type": "string", "maxLength": 40}, "maxItems": 3},
                 "posts": {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 3},
             },
         });
