@@ -11,7 +11,7 @@ use std::{
 };
 
 use rostrum_lambda_kit::{Effects, effects::Observer};
-use tokio::sync::Notify;
+use tokio::sync::{Barrier, Notify};
 
 /// Whether a message is done with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +54,14 @@ pub async fn run_twice<S: Scenario>(scenario: &S) {
     finish(scenario, &world).await;
     let expected = scenario.state(&world).await;
 
-    let again = scenario.deliver(&world, Effects::live()).await;
+    let again = Box::pin(scenario.deliver(&world, Effects::live())).await;
     assert_eq!(again, Delivered::Done, "a message that was handled is handled again");
     assert_eq!(scenario.state(&world).await, expected, "the second delivery changed the state");
 
     let world = scenario.world().await;
-    let (first, second) =
-        futures::join!(scenario.deliver(&world, Effects::live()), scenario.deliver(&world, Effects::live()));
+    // Boxed, because a handler's future is as large as all that it waits for.
+    let deliver = || Box::pin(scenario.deliver(&world, Effects::live()));
+    let (first, second) = futures::join!(deliver(), deliver());
     if first == Delivered::Again || second == Delivered::Again {
         scenario.wait(&world).await;
         finish(scenario, &world).await;
@@ -99,9 +100,14 @@ pub async fn kill_at_each_effect<S: Scenario>(scenario: &S) -> Vec<&'static str>
     effects
 }
 
+/// Effects for so many handlers at once: none of them does the effect `name` before all have come to it.
+pub fn together(handlers: usize, name: &'static str) -> Effects {
+    Effects::observed(Arc::new(Meeting { name, barrier: Barrier::new(handlers) }))
+}
+
 async fn finish<S: Scenario>(scenario: &S, world: &S::World) {
     for _ in 0..MOST_DELIVERIES {
-        if scenario.deliver(world, Effects::live()).await == Delivered::Done {
+        if Box::pin(scenario.deliver(world, Effects::live())).await == Delivered::Done {
             return;
         }
         scenario.wait(world).await;
@@ -148,5 +154,24 @@ impl Observer for Killer {
 
     fn after(&self, _: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.pass())
+    }
+}
+
+struct Meeting {
+    name: &'static str,
+    barrier: Barrier,
+}
+
+impl Observer for Meeting {
+    fn before(&self, effect: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if effect == self.name {
+                self.barrier.wait().await;
+            }
+        })
+    }
+
+    fn after(&self, _: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {})
     }
 }

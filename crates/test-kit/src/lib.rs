@@ -9,6 +9,7 @@
 )]
 
 pub mod cloud;
+pub mod council;
 pub mod database;
 pub mod delivery;
 pub mod keys;
