@@ -15,18 +15,21 @@ use rostrum_store::{
     Database, Transaction,
     executions::slots::{FailureKind, Key},
     prompts::{self, PromptVersion, Purpose},
-    workflow_logs,
+    workflow_logs::{self, Entry},
 };
 
 use serde_json::Value;
 
-use crate::{Stop, entry};
+use crate::{Stop, entry, storable};
 
 /// A thinking model needs a minute for a post now and then.
 const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A call that has less time than this is not worth its price.
 const LEAST_TIME: Duration = Duration::from_secs(2);
+
+/// More invocations than ever ask the same at once: Step Functions calls a function again whose answer got lost.
+const MOST_AT_ONCE: u32 = 3;
 
 /// The slot that a step belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,10 +184,24 @@ impl Steps {
         let attempt = Attempt::of(&request, &result, started.elapsed());
         let now = self.ambient.now();
         let id = WorkflowLogId::new(now, &mut self.ambient.random());
-        let mut transaction = self.database.begin().await?;
-        workflow_logs::record(&mut transaction, &entry::of(step, &attempt, &result, id), now).await?;
-        self.effects.perform("commit", transaction.commit()).await?;
+        self.log(&entry::of(step, &attempt, &result, id), now).await?;
         Ok(result)
+    }
+
+    /// Keeps the row. If another invocation writes one of the same step at this very moment, ours becomes the next: its
+    /// call was paid for, too.
+    async fn log(&self, entry: &Entry, now: DateTime<Utc>) -> Result<(), Stop> {
+        let mut others = 0;
+        loop {
+            let mut transaction = self.database.begin().await?;
+            match workflow_logs::record(&mut transaction, entry, now).await {
+                Err(rostrum_store::Error::Duplicate(_)) if others < MOST_AT_ONCE => others += 1,
+                recorded => {
+                    recorded?;
+                    return Ok(self.effects.perform("commit", transaction.commit()).await?);
+                }
+            }
+        }
     }
 
     fn time_left(&self, step: &Step) -> Duration {
@@ -201,7 +218,7 @@ fn stop(error: &Error) -> Stop {
         rostrum_llm::RetryAdvice::After(wait) => Some(wait),
         rostrum_llm::RetryAdvice::Backoff => None,
         rostrum_llm::RetryAdvice::Never => {
-            let reason = error.to_string();
+            let reason = storable::text(&error.to_string());
             return match error {
                 Error::Refused { .. } => refused(&reason),
                 Error::Unauthorized | Error::UnknownModel { .. } | Error::InvalidRequest { .. } | Error::TooLarge => {
@@ -211,5 +228,5 @@ fn stop(error: &Error) -> Stop {
             };
         }
     };
-    Stop::Provider { reason: error.to_string(), after }
+    Stop::Provider { reason: storable::text(&error.to_string()), after }
 }

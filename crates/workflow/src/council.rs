@@ -19,7 +19,7 @@ use rostrum_store::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Assignment, Prepared, Stop, Subject, Written, picture::Picture, refinement::Refinement};
+use crate::{Assignment, Prepared, Stop, Subject, Written, picture::Picture, refinement::Refinement, storable};
 
 /// What was known when the council began, beside the prompt.
 #[derive(Serialize, Deserialize)]
@@ -138,7 +138,7 @@ pub fn read<T: DeserializeOwned>(kept: Value) -> Result<T, Stop> {
 /// # Errors
 /// If it is no JSON, which it always is.
 pub fn json(value: &impl Serialize) -> Result<Value, Stop> {
-    serde_json::to_value(value).map_err(unreadable)
+    serde_json::to_value(value).map(storable::json).map_err(unreadable)
 }
 
 fn unreadable(reason: impl std::fmt::Display) -> Stop {

@@ -5,14 +5,14 @@ use rostrum_llm::{Attempt, AttemptStatus, Error, Reply, Stop as ModelStop, price
 use rostrum_store::workflow_logs::{Entry, Status};
 use serde_json::{Value, json};
 
-use crate::{Step, Subject};
+use crate::{Step, Subject, storable};
 
 /// What is kept of a call. An answer or a refusal is final: asking again would not change it.
 pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, id: WorkflowLogId) -> Entry {
     let (raw_output, complete, is_final) = match result {
-        Ok(reply) => (Some(storable(&reply.text)), reply.stop == ModelStop::End, true),
-        Err(Error::Refused { explanation, .. }) => (Some(storable(explanation)), true, true),
-        Err(Error::Protocol { raw, .. }) => (Some(storable(raw)), false, false),
+        Ok(reply) => (Some(storable::text(&reply.text)), reply.stop == ModelStop::End, true),
+        Err(Error::Refused { explanation, .. }) => (Some(storable::text(explanation)), true, true),
+        Err(Error::Protocol { raw, .. }) => (Some(storable::text(raw)), false, false),
         Err(_) => (None, false, false),
     };
     Entry {
@@ -32,7 +32,7 @@ pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, 
             AttemptStatus::Error => Status::Error,
             AttemptStatus::Timeout => Status::Timeout,
         },
-        error_message: attempt.error.as_deref().map(storable),
+        error_message: attempt.error.as_deref().map(storable::text),
         raw_output,
         metadata: json!({
             "final": is_final,
@@ -60,7 +60,7 @@ pub(crate) fn noted(subject: Subject, name: &str, detail: Value, id: WorkflowLog
         status: Status::Success,
         error_message: None,
         raw_output: None,
-        metadata: detail,
+        metadata: storable::json(detail),
     }
 }
 
@@ -68,11 +68,6 @@ pub(crate) fn noted(subject: Subject, name: &str, detail: Value, id: WorkflowLog
 fn cost(attempt: &Attempt) -> Option<i64> {
     let cost = price::cost(&attempt.model, attempt.usage?)?;
     i64::try_from(cost).ok()
-}
-
-/// Postgres takes every text but one with a NUL in it.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
 }
 
 fn whole(tokens: u64) -> i32 {

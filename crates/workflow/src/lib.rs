@@ -17,6 +17,7 @@ pub mod post;
 pub mod refinement;
 pub mod seat;
 mod stop;
+pub mod storable;
 mod write;
 
 pub use ask::{Said, Step, Steps, Subject};

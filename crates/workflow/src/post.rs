@@ -10,7 +10,7 @@ use rostrum_store::{
 };
 use serde_json::{Value, json};
 
-use crate::{Assignment, Written, check::Checked};
+use crate::{Assignment, Written, check::Checked, storable};
 
 /// The post of a slot, as it will be stored.
 pub fn generated(assignment: &Assignment, written: &Written, metadata: Value, checked: Checked) -> Generated {
@@ -24,7 +24,7 @@ pub fn generated(assignment: &Assignment, written: &Written, metadata: Value, ch
         hashtags: fitted.hashtags.clone(),
         mentions: fitted.mentions.clone(),
         call_to_action: fitted.call_to_action.clone(),
-        generation_metadata: metadata,
+        generation_metadata: storable::json(metadata),
         findings: checked.findings,
         signature: checked.signature,
     }

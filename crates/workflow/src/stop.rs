@@ -51,7 +51,11 @@ impl From<Stop> for TaskError {
         match stop {
             Stop::Failed(kind, message) => Self::new(kind.as_str(), message),
             Stop::Provider { reason, .. } => Self::new(FailureKind::Provider.as_str(), reason),
-            Stop::Store(error) => Self::new(FailureKind::Internal.as_str(), error.to_string()),
+            Stop::Store(error) => {
+                // Its message says no more than that Postgres failed; the cause is for the log, not for a slot.
+                tracing::error!(?error, "Postgres did not do it");
+                Self::new(FailureKind::Internal.as_str(), error.to_string())
+            }
         }
     }
 }

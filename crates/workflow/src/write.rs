@@ -9,7 +9,7 @@ use rostrum_llm::{Schema, Turn};
 use rostrum_store::executions::slots::FailureKind;
 use serde::{Deserialize, Serialize};
 
-use crate::{Assignment, Said, Step, Steps, Stop};
+use crate::{Assignment, Said, Step, Steps, Stop, storable};
 
 /// A post that fits, and who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,10 +61,10 @@ impl Steps {
         let second = ask(name("repair"), repair(&assignment.prompt.user, &first.raw, &problem)).await?;
         match read(&second) {
             Ok(fitted) => Ok(Written { fitted, model: second.model, repaired: true }),
-            Err(problem) => Err(Stop::Failed(
-                FailureKind::InvalidOutput,
-                format!("The model's answer could not be used, nor could its repair: {problem}"),
-            )),
+            Err(problem) => {
+                let message = format!("The model's answer could not be used, nor could its repair: {problem}");
+                Err(Stop::Failed(FailureKind::InvalidOutput, storable::text(&message)))
+            }
         }
     }
 }
