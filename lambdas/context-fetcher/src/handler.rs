@@ -35,20 +35,14 @@ impl ContextFetcher {
             let message = "the slot has ended already, or never was";
             return Err(TaskError::new(MatchedError::SlotFinished.name(), message));
         }
-        Ok(self.open(start).await?)
+        Ok(self.fetch(start).await?)
     }
 
-    async fn open(&self, start: &CouncilStart) -> Result<ContextFetched, Stop> {
-        let prepared = prepare(&self.database, key(start), start.campaign_id).await?;
-        let Workflow::Council(config) = &prepared.workflow else {
-            let message = "The campaign's workflow was changed before this post was written.".to_owned();
-            return Err(Stop::Failed(FailureKind::Configuration, message));
-        };
-        let opening = opening(&prepared, config, Seed::new(self.ambient.random().random()))?;
-        let mut transaction = self.database.begin().await?;
-        councils::open(&mut transaction, &opening, self.ambient.now()).await?;
-        self.effects.perform("commit", transaction.commit()).await?;
-        // Read back, because an earlier invocation may have opened it with settings that were changed since.
+    /// A council that is open is taken as it is, even if its campaign was changed or archived since.
+    async fn fetch(&self, start: &CouncilStart) -> Result<ContextFetched, Stop> {
+        if councils::load(&self.database, key(start)).await?.is_none() {
+            self.open(start).await?;
+        }
         let council = Council::load(&self.database, start).await?;
         let seats = council
             .config
@@ -60,5 +54,17 @@ impl ContextFetcher {
             refine: council.config.refine.is_some(),
             render: council.config.image.is_some(),
         })
+    }
+
+    async fn open(&self, start: &CouncilStart) -> Result<(), Stop> {
+        let prepared = prepare(&self.database, key(start), start.campaign_id).await?;
+        let Workflow::Council(config) = &prepared.workflow else {
+            let message = "The campaign's workflow was changed before this post was written.".to_owned();
+            return Err(Stop::Failed(FailureKind::Configuration, message));
+        };
+        let opening = opening(&prepared, config, Seed::new(self.ambient.random().random()))?;
+        let mut transaction = self.database.begin().await?;
+        councils::open(&mut transaction, &opening, self.ambient.now()).await?;
+        Ok(self.effects.perform("commit", transaction.commit()).await?)
     }
 }
