@@ -5,7 +5,7 @@ use rostrum_contracts::council::{AggregateInput, Aggregated, SeatOutcome};
 use rostrum_core::council::{
     candidate::Candidate,
     deliberation::Terms,
-    verdict::{DecidedBy, Standing},
+    verdict::{DecidedBy, Standing, Verdict},
 };
 use rostrum_lambda_kit::TaskError;
 use rostrum_store::{
@@ -15,7 +15,7 @@ use rostrum_store::{
     },
     executions::slots::FailureKind,
 };
-use rostrum_workflow::{Choice, Chosen, Council, Steps, Stop, Written, council, yardstick};
+use rostrum_workflow::{Choice, Chosen, Council, Steps, Stop, Written, council, storable, yardstick};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -39,9 +39,8 @@ impl Aggregator {
 
     async fn aggregate(&self, input: &AggregateInput, deadline: DateTime<Utc>) -> Result<Aggregated, Stop> {
         let council = Council::load(&self.steps.database, &input.slot).await?;
-        if let (Some(winner), Some(verdict)) = (&council.winner, &council.verdict) {
-            let is_full = matches!(verdict.standing, Standing::Full { .. });
-            return Ok(Aggregated { winner: winner.clone(), quorum: is_full });
+        if let Some(verdict) = &council.verdict {
+            return Ok(aggregated(verdict));
         }
         self.record_missing(&council, input).await?;
         let stored = candidates::list(&self.steps.database, council.assignment.subject.key).await?;
@@ -73,7 +72,12 @@ impl Aggregator {
         let chosen = chosen.map_err(|failure| Stop::Failed(FailureKind::NoQuorum, failure.to_string()))?;
         let draft = drafts.into_iter().find(|(seat, _)| *seat == chosen.verdict.winner);
         let (_, draft) = draft.ok_or_else(|| Stop::internal("The chosen seat has no candidate."))?;
-        self.keep(&council, &chosen, &draft).await
+        if self.keep(&council, &chosen, &draft).await? {
+            return Ok(aggregated(&chosen.verdict));
+        }
+        // Somebody else decided while we did, perhaps for another.
+        let council = Council::load(&self.steps.database, &input.slot).await?;
+        council.verdict.as_ref().map(aggregated).ok_or_else(|| Stop::internal("Nothing is decided."))
     }
 
     /// A seat whose function died left no row; what the machine says about it is kept in its place.
@@ -89,7 +93,7 @@ impl Aggregator {
         for seat in missing {
             let told = input.seats.iter().find(|answer| answer.seat == seat.name).map(|answer| &answer.outcome);
             let message = match told {
-                Some(SeatOutcome::Failed { error }) => error.clone(),
+                Some(SeatOutcome::Failed { error }) => storable::text(error),
                 _ => "The seat's function left no answer.".to_owned(),
             };
             let outcome = Outcome::Failed { kind: FailureKind::Internal, message };
@@ -100,10 +104,11 @@ impl Aggregator {
         Ok(())
     }
 
-    async fn keep(&self, council: &Council, chosen: &Chosen, draft: &Written) -> Result<Aggregated, Stop> {
+    /// Whether it is this decision that is kept.
+    async fn keep(&self, council: &Council, chosen: &Chosen, draft: &Written) -> Result<bool, Stop> {
         let verdict = &chosen.verdict;
         let key = council.assignment.subject.key;
-        let is_full = matches!(verdict.standing, Standing::Full { .. });
+        let is_full = is_full(verdict);
         let decision = Decision {
             winner: verdict.winner.clone(),
             standing: if is_full { "full" } else { "below_quorum" },
@@ -113,7 +118,8 @@ impl Aggregator {
         };
         let step = if draft.repaired { "repair" } else { "generate" };
         let mut transaction = self.steps.database.begin().await?;
-        if councils::decide(&mut transaction, key, &decision, self.steps.ambient.now()).await? {
+        let is_ours = councils::decide(&mut transaction, key, &decision, self.steps.ambient.now()).await?;
+        if is_ours {
             let step_name = format!("{step}:{}", verdict.winner);
             candidates::select(&mut transaction, key, &verdict.winner, &step_name).await?;
             let detail =
@@ -126,6 +132,14 @@ impl Aggregator {
         } else {
             tracing::info!(winner = verdict.winner, decided_by = ?verdict.decided_by, "chosen");
         }
-        Ok(Aggregated { winner: verdict.winner.clone(), quorum: is_full })
+        Ok(is_ours)
     }
+}
+
+fn aggregated(verdict: &Verdict) -> Aggregated {
+    Aggregated { winner: verdict.winner.clone(), quorum: is_full(verdict) }
+}
+
+fn is_full(verdict: &Verdict) -> bool {
+    matches!(verdict.standing, Standing::Full { .. })
 }

@@ -50,12 +50,18 @@ impl Refiner {
         let key = council.assignment.subject.key;
         let mut transaction = self.steps.database.begin().await?;
         let (kept, post) = (council::json(&refinement)?, council::json(&post)?);
-        if councils::keep_refinement(&mut transaction, key, &kept, &post, self.steps.ambient.now()).await? {
+        let is_ours = councils::keep_refinement(&mut transaction, key, &kept, &post, self.steps.ambient.now()).await?;
+        if is_ours {
             let detail = json!({ "kept": refinement.kept, "problem": refinement.problem });
             self.steps.note(&mut transaction, council.assignment.subject, "refinement", detail).await?;
         }
         self.steps.effects.perform("commit", transaction.commit()).await?;
-        Ok(refined(&refinement))
+        if is_ours {
+            return Ok(refined(&refinement));
+        }
+        // Somebody else refined it while we did, perhaps with another result.
+        let council = Council::load(&self.steps.database, &input.slot).await?;
+        council.refinement.as_ref().map(refined).ok_or_else(|| Stop::internal("Nothing is refined."))
     }
 
     /// The model's answer, or why there is none.
