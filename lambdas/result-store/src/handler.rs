@@ -13,7 +13,7 @@ use rostrum_store::{
 use rostrum_workflow::{
     Council, Stop, Written, check,
     council::{self, key},
-    post,
+    post, storable,
 };
 use serde_json::{Value, json};
 
@@ -55,13 +55,17 @@ impl ResultStore {
 
     async fn check(&self, slot: &CouncilStart) -> Result<Checked, Stop> {
         let council = Council::load(&self.database, slot).await?;
+        let count = |findings: &[Finding]| Checked { findings: u32::try_from(findings.len()).unwrap_or(u32::MAX) };
+        if let Some(findings) = &council.findings {
+            return Ok(count(findings));
+        }
         let draft = drafted(&council)?;
         let findings = check::findings(&self.database, &council.assignment, &council.context, &draft.fitted).await?;
         let mut transaction = self.database.begin().await?;
         let kept = council::json(&findings)?;
         councils::keep_findings(&mut transaction, key(slot), &kept, self.ambient.now()).await?;
         self.effects.perform("commit", transaction.commit()).await?;
-        Ok(Checked { findings: u32::try_from(findings.len()).unwrap_or(u32::MAX) })
+        Ok(count(&findings))
     }
 
     /// `None` if the slot has ended already.
@@ -90,6 +94,7 @@ impl ResultStore {
     /// Whether there was a slot to end.
     async fn fail(&self, slot: &CouncilStart, failure: &Failure) -> Result<bool, Stop> {
         let (kind, message) = failure::told(failure);
+        let message = storable::text(&message);
         tracing::error!(execution_id = %slot.execution_id, employee_id = %slot.employee_id, slot = slot.slot,
             ?kind, message, "slot failed");
         let outcome = Outcome::Failed { kind, message };
