@@ -51,13 +51,39 @@ async fn history_cannot_be_changed_by_the_fleet() {
         "UPDATE audit_log SET action = 'nothing'",
         "DELETE FROM audit_log",
         "UPDATE workflow_logs SET raw_output = ''",
+        "UPDATE workflow_logs SET cost_microusd = 0",
         "DELETE FROM workflow_logs",
         "DELETE FROM posts",
+        "DELETE FROM councils",
+        "DELETE FROM council_candidates",
+        "UPDATE post_media SET sha256 = ''",
+        "DELETE FROM post_media",
+        "UPDATE workspaces SET name = ''",
         "TRUNCATE audit_log",
     ] {
         let refused = sqlx::query(change).execute(&mut fleet).await.unwrap_err();
         assert!(refused.to_string().contains("permission denied"), "{change}: {refused}");
     }
+    // Which answer was chosen is known only after it was logged.
+    sqlx::query("UPDATE workflow_logs SET was_selected = true").execute(&mut fleet).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stranger_sees_no_council() {
+    let database = TestDatabase::new().await;
+    let mut connection = database.admin.acquire().await.unwrap();
+    sqlx::raw_sql(
+        "DO $$ BEGIN CREATE ROLE test_stranger NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+         SET ROLE test_stranger",
+    )
+    .execute(&mut *connection)
+    .await
+    .unwrap();
+    for look in ["SELECT 1 FROM councils", "SELECT 1 FROM council_candidates", "SELECT 1 FROM post_media"] {
+        let refused = sqlx::query(look).execute(&mut *connection).await.unwrap_err();
+        assert!(refused.to_string().contains("permission denied"), "{look}: {refused}");
+    }
+    sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await.unwrap();
 }
 
 #[tokio::test]
