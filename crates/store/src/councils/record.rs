@@ -39,31 +39,30 @@ pub async fn load(
     Ok(record)
 }
 
-/// Every seat with what it was asked for, and the models that answered for it. Points count where a judge decided:
-/// those of rules and votes are of another kind.
+/// Every seat with what it was asked for, and the models that answered for it.
 async fn asked(
     database: &Database,
     workspace_id: WorkspaceId,
     campaign_id: CampaignId,
     since: DateTime<Utc>,
 ) -> Result<BTreeMap<Place, (Seat, Vec<String>)>, Error> {
+    // The log names the model that answered, too, in fewer bytes than the candidate.
     let rows = sqlx::query!(
         "SELECT candidate.seat, candidate.model, count(*) AS \"asked!\",
                 count(*) FILTER (WHERE candidate.status = 'answered') AS \"answered!\",
-                coalesce(array_agg(DISTINCT candidate.draft ->> 'model') FILTER (WHERE candidate.status = 'answered'), '{}') AS \"models!\",
-                avg((placed.value ->> 'total')::float8) AS mean_points,
+                coalesce(array_agg(DISTINCT spent.model) FILTER (WHERE spent.model IS NOT NULL), '{}') AS \"models!\",
                 coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
          FROM councils AS council
          JOIN council_candidates AS candidate
            ON candidate.execution_id = council.execution_id AND candidate.employee_id = council.employee_id
            AND candidate.slot = council.slot
          LEFT JOIN LATERAL (
-           SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
+           SELECT sum(log.cost_microusd)::bigint AS cost_microusd,
+                  max(log.model) FILTER (WHERE log.status = 'success') AS model
+           FROM workflow_logs AS log
            WHERE log.execution_id = council.execution_id AND log.employee_id = council.employee_id
              AND log.slot = council.slot AND log.step_name IN ('generate:' || candidate.seat, 'repair:' || candidate.seat)
          ) AS spent ON true
-         LEFT JOIN jsonb_array_elements(council.verdict -> 'candidates') AS placed (value)
-           ON council.verdict ->> 'decided_by' = 'judge' AND placed.value ->> 'seat' = candidate.seat
          WHERE council.workspace_id = $1 AND council.campaign_id = $2 AND council.created_at >= $3
          GROUP BY candidate.seat, candidate.model",
         workspace_id.uuid(),
@@ -72,20 +71,46 @@ async fn asked(
     )
     .fetch_all(database)
     .await?;
+    let mut points = points(database, workspace_id, campaign_id, since).await?;
     let seats = rows.into_iter().map(|row| {
+        let place = (row.seat, row.model);
         let seat = Seat {
-            seat: row.seat.clone(),
-            model: row.model.clone(),
+            seat: place.0.clone(),
+            model: place.1.clone(),
             asked: row.asked,
             answered: row.answered,
-            mean_points: row.mean_points,
+            mean_points: points.remove(&place),
             cost_microusd: row.cost_microusd,
             priced: row.priced,
             ..Seat::default()
         };
-        ((row.seat, row.model), (seat, row.models))
+        (place, (seat, row.models))
     });
     Ok(seats.collect())
+}
+
+/// The mean points of the candidates of every seat. Points count where a judge decided: those of rules and votes are of
+/// another kind.
+async fn points(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<Place, f64>, Error> {
+    let rows = sqlx::query!(
+        "SELECT placed.seat AS \"seat!\", placed.model AS \"model!\", avg(placed.total) AS \"points!\"
+         FROM councils AS council,
+              jsonb_to_recordset(council.verdict -> 'candidates') AS placed (seat text, model text, total float8)
+         WHERE council.workspace_id = $1 AND council.campaign_id = $2 AND council.created_at >= $3
+           AND council.verdict ->> 'decided_by' = 'judge' AND placed.total IS NOT NULL
+         GROUP BY 1, 2",
+        workspace_id.uuid(),
+        campaign_id.uuid(),
+        since,
+    )
+    .fetch_all(database)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.seat, row.model), row.points)).collect())
 }
 
 /// Adds what became of the posts: to the seat whose candidate was chosen, or to those below the quorum.

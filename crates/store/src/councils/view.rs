@@ -77,7 +77,8 @@ pub async fn summaries(
     execution_id: ExecutionId,
     limit: i64,
 ) -> Result<Vec<Summary>, Error> {
-    // The inner part is there so that a verdict, which is long, is unpacked once and not for every seat.
+    // The inner part is there so that a verdict, which is long, is unpacked once and not for every seat. The run is named
+    // again for the candidates, of which all in the table would be read otherwise.
     let rows = sqlx::query!(
         "SELECT council.employee_id, council.slot, council.winner, council.standing, council.decided_by, council.margin,
                 council.kept, council.has_picture AS \"has_picture!\", council.is_checked AS \"is_checked!\",
@@ -105,7 +106,7 @@ pub async fn summaries(
          ) AS council
          CROSS JOIN jsonb_array_elements(council.seats) WITH ORDINALITY AS seat (value, place)
          LEFT JOIN council_candidates AS candidate
-           ON candidate.execution_id = council.execution_id AND candidate.employee_id = council.employee_id
+           ON candidate.execution_id = $2 AND candidate.employee_id = council.employee_id
            AND candidate.slot = council.slot AND candidate.seat = seat.value ->> 'name'
          ORDER BY council.employee_id, council.slot, seat.place",
         workspace_id.uuid(),
