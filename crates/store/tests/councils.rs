@@ -2,7 +2,7 @@
 
 use rostrum_core::{
     council::templates::{BuiltIn, CAPTIONS, JUDGE, REFINE, VOTE},
-    ids::WorkspaceId,
+    ids::{ClaimId, WorkspaceId},
 };
 use rostrum_store::{
     Error,
@@ -10,7 +10,7 @@ use rostrum_store::{
         self, Decision, Opening,
         candidates::{self, Outcome},
     },
-    executions::slots::{FailureKind, Key},
+    executions::slots::{self, FailureKind, Holder, Key},
     prompts::{self, Purpose},
 };
 use rostrum_test_kit::council::{Script, World};
@@ -173,4 +173,23 @@ async fn the_built_in_prompts_of_the_database_are_those_of_the_core() {
     check(Purpose::Vote, VOTE).await;
     check(Purpose::Refine, REFINE).await;
     check(Purpose::Captions, CAPTIONS).await;
+}
+
+#[tokio::test]
+async fn a_council_ends_its_slot_even_if_the_worker_gave_it_back() {
+    let world = world().await;
+    let (key, now) = (world.key(), world.ambient.now());
+    // The start of the council was not confirmed, so that its worker took it for not started.
+    sqlx::query(
+        "UPDATE execution_slots SET status = 'planned', claimed_by = NULL, claim_expires_at = NULL, council_started_at = NULL",
+    )
+    .execute(&world.database.admin)
+    .await
+    .unwrap();
+    let failed = slots::Outcome::Failed { kind: FailureKind::NoQuorum, message: "Nobody wrote.".to_owned() };
+    let mut transaction = world.database.database.begin().await.unwrap();
+    let stranger = ClaimId::new(now, &mut world.ambient.random());
+    assert!(!slots::finish(&mut transaction, key, Holder::Worker(stranger), &failed, now).await.unwrap());
+    assert!(slots::finish(&mut transaction, key, Holder::Council, &failed, now).await.unwrap());
+    assert!(!slots::finish(&mut transaction, key, Holder::Council, &failed, now).await.unwrap(), "it ends once");
 }

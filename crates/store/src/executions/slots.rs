@@ -194,8 +194,9 @@ pub async fn finish(
         "UPDATE execution_slots
          SET status = $6, post_id = $7, failure_kind = $8, failure_message = $9,
              claimed_by = NULL, claim_expires_at = NULL, updated_at = $10
-         WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND status = 'running'
-           AND ($5::uuid IS NULL OR claimed_by = $5)",
+         WHERE execution_id = $1 AND employee_id = $2 AND slot = $3 AND workspace_id = $4 AND (
+             -- The council's worker may have given the slot back because it did not hear that the council had started.
+             (status = 'running' AND claimed_by = $5) OR ($5::uuid IS NULL AND status IN ('planned', 'running')))",
         key.execution_id.uuid(),
         key.employee_id.uuid(),
         key.slot,
