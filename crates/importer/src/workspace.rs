@@ -7,6 +7,7 @@ use rostrum_core::{
     campaign::CampaignFields,
     employee::{Email, ValidProfile, ValidSample},
     field::FieldError,
+    workspace::prohibited_words,
 };
 
 use crate::{
@@ -24,6 +25,8 @@ pub struct Workspace {
     pub slug: String,
     /// What it is called.
     pub name: String,
+    /// The words and phrases that none of its posts may hold.
+    pub prohibited_words: Vec<String>,
     /// Who runs it.
     pub admin: Admin,
     /// Who posts.
@@ -93,13 +96,13 @@ fn read(root: &Node, path: &Path, now: DateTime<Utc>, problems: &mut Vec<Problem
     let admin = fields.required("admin", problems).and_then(|node| admin(node, problems));
     let employees = employees::read(&fields, path, problems);
     let campaigns = campaigns::read(&fields, &employees, now, problems);
-    let (slug, name) = identity?;
+    let (slug, name, prohibited_words) = identity?;
     let employees = employees.into_iter().filter_map(|entry| entry.employee).collect();
-    Some(Workspace { slug, name, admin: admin?, employees, campaigns })
+    Some(Workspace { slug, name, prohibited_words, admin: admin?, employees, campaigns })
 }
 
-fn identity(node: &Node, problems: &mut Vec<Problem>) -> Option<(String, String)> {
-    let fields = Fields::of(node, "workspace", &["slug", "name"], problems)?;
+fn identity(node: &Node, problems: &mut Vec<Problem>) -> Option<(String, String, Vec<String>)> {
+    let fields = Fields::of(node, "workspace", &["slug", "name", "prohibited_words"], problems)?;
     let slug = fields.required_text("slug", problems);
     if let Some(slug) = &slug
         && !is_slug(slug)
@@ -108,7 +111,10 @@ fn identity(node: &Node, problems: &mut Vec<Problem>) -> Option<(String, String)
             format!("`{slug}` must be lower-case letters, digits and single hyphens, at most 63, such as my-company");
         fields.refuse(vec![FieldError::new("slug", message)], problems);
     }
-    Some((slug?, name(&fields, problems)?))
+    let words = fields.texts("prohibited_words", problems);
+    let words = prohibited_words("prohibited_words", &words).map_err(|errors| fields.refuse(errors, problems));
+    let name = name(&fields, problems);
+    Some((slug?, name?, words.ok()?))
 }
 
 /// A DNS label in lower case, as the table `workspaces` demands it.

@@ -50,7 +50,7 @@ fn lines(report: &Report) -> Vec<String> {
 async fn contents(admin: &PgPool) -> Vec<String> {
     sqlx::query_scalar(
         "SELECT line FROM (
-           SELECT 'workspace ' || slug || ' ' || name AS line FROM workspaces
+           SELECT 'workspace ' || slug || ' ' || name || prohibited_words::text AS line FROM workspaces
            UNION ALL SELECT 'user ' || email || ' ' || name || ' ' || (password_hash IS NOT NULL) FROM users
            UNION ALL SELECT 'member ' || email || ' ' || role FROM memberships JOIN users ON users.id = user_id
            UNION ALL SELECT 'employee ' || display_name || job_title || bio || voice FROM employee_profiles
@@ -97,6 +97,8 @@ async fn the_example_arrives_complete() {
             "created 5 writing samples of Noé Favre",
             "created campaign Warm by winter (linkedin), runs at 30 8 * * 1-5 in Europe/Zurich",
             "created campaign Notes from the boiler room (x), runs at 15 12 * * 2,4 in Europe/Zurich",
+            "created campaign Said at the boiler (linkedin), runs at 0 10 * * 3 in Europe/Zurich",
+            "created campaign Boiler room humour (x), runs at 0 16 * * 5 in Europe/Zurich",
         ]
     );
 
@@ -113,16 +115,21 @@ async fn the_example_arrives_complete() {
         ]
     );
     assert_eq!(about(&contents, "sample").len(), 25);
-    assert_eq!(about(&contents, "assigned").len(), 10);
+    assert_eq!(about(&contents, "assigned").len(), 12);
     assert_eq!(
         about(&contents, "outbox"),
-        ["campaign_schedule Notes from the boiler room", "campaign_schedule Warm by winter"]
+        [
+            "campaign_schedule Boiler room humour",
+            "campaign_schedule Notes from the boiler room",
+            "campaign_schedule Said at the boiler",
+            "campaign_schedule Warm by winter",
+        ]
     );
     assert_eq!(
         about(&contents, "audit"),
         [
-            "campaign.created system campaign 2",
-            "campaign.employee_assigned system campaign 10",
+            "campaign.created system campaign 4",
+            "campaign.employee_assigned system campaign 12",
             "employee.created system employee 5",
             "membership.created system user 6",
             "sample.created system sample 25",
@@ -153,7 +160,7 @@ async fn a_second_import_changes_nothing_and_says_so() {
     let before = contents(&test.admin).await;
     let report = import(&test, &example(), PASSWORD).await.unwrap();
     assert!(!report.has_changes(), "{:?}", lines(&report));
-    assert_eq!(report.lines.len(), 14);
+    assert_eq!(report.lines.len(), 16);
     assert_eq!(contents(&test.admin).await, before);
 }
 
@@ -239,7 +246,8 @@ async fn what_is_new_in_the_file_is_added() {
             "created employee Noé Favre <noe.favre@example.com>",
             "created 5 writing samples of Noé Favre",
             "changed campaign Warm by winter (linkedin): new employees write for it, too",
-            "created campaign Notes from the boiler room (x), runs at 15 12 * * 2,4 in Europe/Zurich",
+            "changed campaign Notes from the boiler room (x): new employees write for it, too",
+            "created campaign Boiler room humour (x), runs at 0 16 * * 5 in Europe/Zurich",
         ]
     );
 
@@ -265,6 +273,22 @@ async fn the_admin_may_be_an_employee() {
     assert_eq!(about(&contents, "user"), ["ann@example.com Ann true"]);
     assert_eq!(about(&contents, "member"), ["ann@example.com admin"]);
     assert_eq!(about(&contents, "employee"), ["Ann"]);
+}
+
+#[tokio::test]
+async fn prohibited_words_are_those_of_the_file_until_somebody_sets_others() {
+    let test = TestDatabase::new().await;
+    let workspace = Workspace { prohibited_words: vec!["risk free".to_owned(), "cheap".to_owned()], ..example() };
+    import(&test, &workspace, PASSWORD).await.unwrap();
+    assert_eq!(about(&contents(&test.admin).await, "workspace"), ["wendhalde Wendhalde{\"risk free\",cheap}"]);
+    let again = import(&test, &workspace, PASSWORD).await.unwrap();
+    assert_eq!(lines(&again)[0], "kept workspace Wendhalde (wendhalde)");
+    sqlx::raw_sql("UPDATE workspaces SET prohibited_words = '{}'").execute(&test.admin).await.unwrap();
+    let report = import(&test, &workspace, PASSWORD).await.unwrap();
+    assert!(!report.has_changes());
+    let told = "kept workspace Wendhalde (wendhalde), which differs from the file in prohibited_words";
+    assert_eq!(lines(&report)[0], told);
+    assert_eq!(about(&contents(&test.admin).await, "workspace"), ["wendhalde Wendhalde{}"]);
 }
 
 /// One import of the example as the message of a queue would be handled.

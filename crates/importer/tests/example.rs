@@ -5,7 +5,7 @@
 use std::{collections::HashSet, path::Path};
 
 use chrono::DateTime;
-use rostrum_core::platform::Platform;
+use rostrum_core::{campaign::Workflow, platform::Platform};
 use rostrum_importer::workspace::{self, Checked};
 
 fn example() -> Checked {
@@ -51,12 +51,27 @@ fn the_samples_are_as_long_as_real_posts() {
 }
 
 #[test]
-fn has_a_linkedin_and_an_x_campaign_that_everybody_writes_for() {
+fn has_a_simple_campaign_that_everybody_writes_for_and_a_council_with_a_picture_for_each_network() {
     let workspace = example().workspace;
-    let platforms: Vec<Platform> = workspace.campaigns.iter().map(|campaign| campaign.fields.platform).collect();
-    assert_eq!(platforms, [Platform::Linkedin, Platform::X]);
-    for campaign in &workspace.campaigns {
-        assert_eq!(campaign.employees.len(), 5);
-        assert!(campaign.fields.schedule().is_some());
-    }
+    let campaigns: Vec<(Platform, usize, Option<&str>)> = workspace
+        .campaigns
+        .iter()
+        .map(|campaign| {
+            let picture = match campaign.fields.workflow() {
+                Workflow::Simple(_) => None,
+                Workflow::Council(config) => config.image.as_ref().map(|image| image.template.as_str()),
+            };
+            (campaign.fields.platform, campaign.employees.len(), picture)
+        })
+        .collect();
+    assert_eq!(
+        campaigns,
+        [
+            (Platform::Linkedin, 5, None),
+            (Platform::X, 5, None),
+            (Platform::Linkedin, 1, Some("quote-card")),
+            (Platform::X, 1, Some("meme-top-bottom")),
+        ]
+    );
+    assert!(workspace.campaigns.iter().all(|campaign| campaign.fields.schedule().is_some()));
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rostrum_core::{ids::WorkspaceId, password::PasswordError};
 use rostrum_lambda_kit::{Ambient, Effects};
-use rostrum_store::{Database, Transaction, identity, import};
+use rostrum_store::{Database, Transaction, identity, import, posts::recent, workspaces};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -93,10 +93,13 @@ async fn write(
     let mut writing = Writing::new(transaction, id, now, random);
     let what = format!("workspace {} ({})", workspace.name, workspace.slug);
     if found.is_some() {
-        writing.note(Deed::Kept, what);
+        let stored = recent::prohibited_words(&mut *writing.transaction, id).await?;
+        let differences = differences(&[("prohibited_words", stored == workspace.prohibited_words)]);
+        writing.note(Deed::Kept, format!("{what}{differences}"));
     } else {
         identity::create_workspace(writing.transaction, id, &workspace.slug, &workspace.name, now).await?;
         writing.audit("workspace.created", "workspace", id.uuid(), json!({ "slug": workspace.slug })).await?;
+        workspaces::set_prohibited_words(writing.transaction, id, &workspace.prohibited_words, now).await?;
         writing.note(Deed::Created, what);
     }
     people::admin(&mut writing, &workspace.admin, password).await?;

@@ -36,6 +36,29 @@ fn names_and_addresses_have_a_form() {
 }
 
 #[test]
+fn prohibited_words_can_be_found_and_are_distinct() {
+    check_change("name: Acme", "name: Acme, prohibited_words: [ guaranteed , risk free]", &[]);
+    check_change(
+        "name: Acme",
+        "name: Acme, prohibited_words: [Risk, 7, '', risk]",
+        &[
+            "workspace.yaml:1:63: error: workspace.prohibited_words[1]: is a number, expected a text; put it in quotes",
+            "workspace.yaml:1:66: error: workspace.prohibited_words[2]: must not be empty",
+            "workspace.yaml:1:70: error: workspace.prohibited_words[3]: says the same as prohibited_words[0]; capitals make no \
+         difference",
+        ],
+    );
+    check_change(
+        "name: Acme",
+        "name: Acme, prohibited_words: risk",
+        &[
+            "workspace.yaml:1:56: error: workspace.prohibited_words: is a text, expected a list, each item on a line of its own \
+         after `- `",
+        ],
+    );
+}
+
+#[test]
 fn texts_have_limits() {
     check_change(
         "name: Spring",

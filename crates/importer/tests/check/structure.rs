@@ -83,7 +83,9 @@ fn unknown_fields_come_with_a_suggestion() {
     check_change(
         "name: Acme",
         "name: Acme, password: secret",
-        &["workspace.yaml:1:38: error: workspace.password: is not a field; the fields here are slug, name"],
+        &[
+            "workspace.yaml:1:38: error: workspace.password: is not a field; the fields here are slug, name, prohibited_words",
+        ],
     );
 }
 
