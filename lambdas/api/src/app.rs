@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rostrum_cloud::Objects;
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_relay::Relay;
 use rostrum_store::Database;
@@ -12,13 +13,15 @@ use crate::{
     lazy::Lazy,
 };
 
-/// The database and what lets its messages leave.
+/// The database, what lets its messages leave, and the bucket of the pictures.
 #[derive(Debug)]
 pub struct Backend {
     /// Postgres, as the role of the fleet.
     pub database: Database,
     /// Sends what a commit has left in the outbox.
     pub relay: Relay,
+    /// The bucket of the pictures, of which a request needs to know nothing unless it shows one.
+    pub media: Lazy<Arc<dyn Objects>>,
 }
 
 /// The state of the router; cheap to clone.
@@ -56,6 +59,14 @@ impl App {
     /// As [`App::backend`].
     pub async fn database(&self) -> Result<&Database, ApiError> {
         Ok(&self.backend().await?.database)
+    }
+
+    /// The bucket of the pictures.
+    ///
+    /// # Errors
+    /// As [`App::backend`].
+    pub async fn media(&self) -> Result<&dyn Objects, ApiError> {
+        Ok(self.backend().await?.media.get().await?.as_ref())
     }
 
     /// The keys that sign and check tokens.

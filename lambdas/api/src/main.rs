@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use api::{App, Backend, Keys, Lazy};
-use futures::FutureExt;
-use rostrum_cloud::{SdkConfig, Secrets};
+use futures::{FutureExt, future::ready};
+use rostrum_cloud::{Objects, S3Objects, SdkConfig, Secrets};
 use rostrum_lambda_kit::{
     Ambient, Effects,
     config::{self, ConfigError, variable},
@@ -40,7 +40,12 @@ async fn backend(
 ) -> Result<Backend, ConfigError> {
     let database = config::database(&secrets, "DATABASE_SECRET_ARN", CONNECTIONS).await?;
     let relay = Relay::from_environment(&aws, database.clone(), ambient, effects)?;
-    Ok(Backend { database, relay })
+    let media = Lazy::new(move || ready(media(&aws)).boxed());
+    Ok(Backend { database, relay, media })
+}
+
+fn media(aws: &SdkConfig) -> Result<Arc<dyn Objects>, ConfigError> {
+    Ok(Arc::new(S3Objects::new(aws, variable("MEDIA_BUCKET")?)))
 }
 
 async fn keys(secrets: Arc<Secrets>) -> Result<Keys, ConfigError> {

@@ -12,6 +12,7 @@ use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
     database::TestDatabase,
     keys,
+    objects::MemoryObjects,
     sample::{self, Workspace},
 };
 use sqlx::PgPool;
@@ -81,7 +82,8 @@ impl Stage {
             ambient.clone(),
             Effects::live(),
         );
-        let backend = Backend { database: database.database.clone(), relay };
+        let media = Lazy::ready(Arc::new(MemoryObjects::default()) as _);
+        let backend = Backend { database: database.database.clone(), relay, media };
         let app = App::new(Lazy::ready(backend), Lazy::ready(keys), ambient, Effects::live());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

@@ -79,6 +79,12 @@ pub(crate) fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ApiErro
     with_path(value)
 }
 
+/// What this JSON says, which we wrote ourselves into `column`.
+pub(crate) fn read_stored<T: DeserializeOwned>(column: &'static str, value: Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| ApiError::internal(format!("{column} cannot be read: {error}")))
+}
+
 fn with_path<'de, T: DeserializeOwned>(
     deserializer: impl Deserializer<'de, Error = serde_json::Error>,
 ) -> Result<T, ApiError> {

@@ -7,6 +7,7 @@ mod patch;
 mod path;
 mod query;
 
+pub(crate) use body::read_stored;
 use body::read_value;
 pub use body::{LONGEST_BODY, Submitted};
 pub use if_match::{IfMatch, RequiredIfMatch};

@@ -7,6 +7,10 @@ pub mod names;
 pub mod posts;
 pub mod samples;
 pub mod service;
+pub mod workspace;
+
+mod findings;
+mod media;
 
 use crate::endpoint::Endpoint;
 
@@ -19,5 +23,6 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(samples::endpoints());
     endpoints.extend(executions::endpoints());
     endpoints.extend(posts::endpoints());
+    endpoints.extend(workspace::endpoints());
     endpoints
 }

@@ -138,3 +138,71 @@ words! {
         Timeout = "timeout",
     }
 }
+
+words! {
+    /// Whether enough seats of a council answered.
+    CouncilStanding {
+        /// As many as the campaign asks for, or more.
+        Full = "full",
+        /// Fewer: the best of what there was, which is no council's decision.
+        BelowQuorum = "below_quorum",
+    }
+}
+
+words! {
+    /// What decided in a council.
+    DecidedBy {
+        /// A judge, or the mean of two judgings.
+        Judge = "judge",
+        /// The ballots of the seats.
+        Vote = "vote",
+        /// Fixed formulas, because they were asked for or because nobody else could decide.
+        Rules = "rules",
+        /// There was only one to take.
+        OnlyCandidate = "only_candidate",
+    }
+}
+
+words! {
+    /// What a seat of a council came to.
+    SeatStatus {
+        /// It has not answered yet.
+        Waiting = "waiting",
+        /// It wrote a candidate.
+        Answered = "answered",
+        /// It did not.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// A step of a council.
+    CouncilStep {
+        /// The prompt and everything that it was made from are kept.
+        FetchContext = "fetch_context",
+        /// Every seat has answered or failed.
+        Seats = "seats",
+        /// One candidate is chosen.
+        Aggregate = "aggregate",
+        /// It was tried to make it better.
+        Refine = "refine",
+        /// The picture is drawn.
+        Render = "render",
+        /// The post is checked.
+        Check = "check",
+        /// The post is stored.
+        Store = "store",
+    }
+}
+
+words! {
+    /// How bad a finding is.
+    Severity {
+        /// Worth a look.
+        Note = "note",
+        /// Probably wrong.
+        Warning = "warning",
+        /// Not to be published like this.
+        Blocking = "blocking",
+    }
+}

@@ -71,6 +71,7 @@ impl Scenario for Change {
              UNION ALL SELECT 'employee ' || display_name || ' ' || (archived_at IS NULL) || ' ' || version FROM employee_profiles
              UNION ALL SELECT 'sample ' || content || ' ' || (archived_at IS NULL) || ' ' || version FROM writing_samples
              UNION ALL SELECT 'assigned ' || count(*) FROM campaign_employees WHERE is_active
+             UNION ALL SELECT 'prohibited ' || array_to_string(prohibited_words, ' ') FROM workspaces
              UNION ALL SELECT 'audited ' || action FROM audit_log
              ORDER BY 1",
         )
@@ -105,6 +106,12 @@ async fn what_is_changed_is_changed_once() {
     check(Method::PATCH, "/api/campaigns/CAMPAIGN", json!({ "name": "Autumn" }), &[200, 412]).await;
     check(Method::PATCH, "/api/employees/EMPLOYEE", json!({ "display_name": "Bo" }), &[200, 412]).await;
     check(Method::PATCH, "/api/samples/SAMPLE", json!({ "content": "It fell." }), &[200, 412]).await;
+}
+
+#[tokio::test]
+async fn what_is_replaced_is_replaced_once() {
+    let words = json!({ "words": ["cheap", "risk free"] });
+    check(Method::PUT, "/api/workspace/prohibited-words", words, &[200]).await;
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
     database::TestDatabase,
     keys::signing_key,
+    objects::MemoryObjects,
     sample::{self, Workspace},
 };
 use serde_json::{Value, json};
@@ -40,6 +41,7 @@ pub(crate) struct Api {
     pub(crate) keys: Keys,
     pub(crate) queues: Arc<RecordingQueues>,
     pub(crate) schedules: Arc<RecordingSchedules>,
+    pub(crate) media: Arc<MemoryObjects>,
     pub(crate) workspace: Workspace,
     pub(crate) other: Workspace,
     people: Vec<(Role, UserId)>,
@@ -50,6 +52,11 @@ impl Api {
         let database = TestDatabase::new().await;
         let ambient = Ambient::fixed(sample::now(), 7);
         let workspace = sample::workspace(&database.admin, &ambient, 2).await;
+        Self::over(database, ambient, workspace).await
+    }
+
+    /// An API over a workspace that is there already.
+    pub(crate) async fn over(database: TestDatabase, ambient: Ambient, workspace: Workspace) -> Self {
         let other = sample::workspace(&database.admin, &ambient, 1).await;
         let (queues, schedules) = (Arc::new(RecordingQueues::default()), Arc::new(RecordingSchedules::default()));
         let keys = Keys::from_pem(&signing_key()).unwrap();
@@ -60,6 +67,7 @@ impl Api {
             keys,
             queues,
             schedules,
+            media: Arc::default(),
             workspace,
             other,
             people: Vec::new(),
@@ -75,7 +83,11 @@ impl Api {
 
     /// The API whose effects are these, over the same database and queues.
     pub(crate) fn router(&self, effects: Effects) -> Router {
-        let backend = Backend { database: self.database.database.clone(), relay: self.relay(effects.clone()) };
+        let backend = Backend {
+            database: self.database.database.clone(),
+            relay: self.relay(effects.clone()),
+            media: Lazy::ready(self.media.clone()),
+        };
         let keys = Keys::from_pem(&signing_key()).unwrap();
         api::router(App::new(Lazy::ready(backend), Lazy::ready(keys), self.ambient.clone(), effects))
     }

@@ -8,6 +8,7 @@ mod create;
 mod executions;
 mod get;
 mod list;
+mod record;
 mod run;
 mod schedule;
 mod unassign;
@@ -37,6 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         schedule::remove::endpoint(),
         run::endpoint(),
         executions::endpoint(),
+        record::endpoint(),
         assign::endpoint(),
         assigned::endpoint(),
         unassign::endpoint(),

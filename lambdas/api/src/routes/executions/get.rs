@@ -1,13 +1,18 @@
 //! `GET /api/executions/{id}`
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::ExecutionId};
-use rostrum_store::executions::view;
+use rostrum_store::{councils, executions::view};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::wire::{ExecutionDetails, Log, Slot};
+use super::{
+    council::CouncilSummary,
+    wire::{ExecutionDetails, Log, Slot},
+};
 use crate::{
     App,
     answer::Answer,
@@ -21,15 +26,15 @@ pub(super) fn endpoint() -> Endpoint {
     needs(Permission::ExecutionsRead, routes!(get_execution))
 }
 
-/// The most slots that are shown: 50 employees with 20 posts are a fifth of it.
-const MOST_SLOTS: i64 = 5000;
+/// The most slots that are shown: 50 employees with 20 posts are half of it. With their councils they are 2 MB.
+const MOST_SLOTS: i64 = 2000;
 
 /// The most steps of a page, so that their raw outputs stay below the 6 MB that Lambda answers at most.
 const MOST_LOGS: i64 = 200;
 
 /// Read how a run goes
 ///
-/// With every slot, and every try of every step (a model call, say), a page at a time.
+/// With every slot and, in short, its council; and every try of every step (a model call, say), a page at a time.
 #[utoipa::path(
     get, path = "/api/executions/{id}", tag = "executions",
     params(
@@ -52,13 +57,21 @@ async fn get_execution(
     let execution = view::get(database, workspace_id, id).await?.ok_or(ApiError::NotFound)?;
     let counts = view::counts(database, workspace_id, id).await?;
     let slots = view::slots(database, workspace_id, id, MOST_SLOTS).await?;
+    let councils = councils::view::summaries(database, workspace_id, id, MOST_SLOTS).await?;
+    let mut councils: HashMap<_, _> =
+        councils.into_iter().map(|council| ((council.employee_id, council.slot), council)).collect();
+    let slots = slots.into_iter().map(|slot| {
+        let is_stored = slot.status == "stored";
+        let council = councils.remove(&(slot.employee_id, slot.slot));
+        Slot::new(slot, council.map(|council| CouncilSummary::new(council, is_stored)))
+    });
     let after = request.after.unwrap_or(Uuid::nil());
     let logs = view::logs(database, workspace_id, id, after, request.rows()).await?;
     let logs = request.page(logs, |log| log.id, Log::from);
     let details = ExecutionDetails {
         execution: execution.into(),
         counts: counts.into(),
-        slots: slots.into_iter().map(Slot::from).collect(),
+        slots: slots.collect(),
         logs: logs.items,
         next_logs_cursor: logs.next_cursor,
     };

@@ -1,5 +1,6 @@
 //! Runs of campaigns: how they went, slot by slot and step by step.
 
+mod council;
 mod get;
 mod wire;
 
@@ -8,5 +9,5 @@ use crate::endpoint::Endpoint;
 
 /// The routes under `/api/executions`.
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![get::endpoint()]
+    vec![get::endpoint(), council::endpoint()]
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::council::CouncilSummary;
 use crate::routes::names::{ExecutionStatus, ExecutionTrigger, SlotStatus, StepStatus};
 
 /// A run of a campaign.
@@ -42,7 +43,7 @@ pub(super) struct ExecutionDetails {
     pub(super) execution: Execution,
     /// How many slots are in which state.
     pub(super) counts: Counts,
-    /// The slots by employee and number, at most 5,000; `counts` counts all.
+    /// The slots by employee and number, at most 2,000; `counts` counts all.
     pub(super) slots: Vec<Slot>,
     /// Every try of every step, oldest first, a page at a time.
     pub(super) logs: Vec<Log>,
@@ -80,14 +81,16 @@ pub(super) struct Slot {
     failure: Option<Failure>,
     /// The post; null unless it is stored.
     post_id: Option<Uuid>,
+    /// How its council came to the post; null for a slot of the workflow `simple`, or whose council has not begun.
+    council: Option<CouncilSummary>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
 }
 
-/// Why a slot has no post.
+/// Why a slot has no post, or a seat no candidate.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Failure {
-    /// `refused`, `invalid_output`, `provider`, `configuration` or `abandoned`.
+    /// `refused`, `invalid_output`, `provider`, `configuration`, `abandoned`, `no_quorum` or `internal`.
     kind: String,
     /// In words for a person.
     message: String,
@@ -114,6 +117,8 @@ pub(super) struct Log {
     input_tokens: Option<i32>,
     /// How many it wrote.
     output_tokens: Option<i32>,
+    /// What it cost, in millionths of a US dollar; null if the price of its model was not known.
+    cost_microusd: Option<i64>,
     /// How long it took, in milliseconds.
     latency_ms: Option<i32>,
     /// How it ended.
@@ -125,6 +130,8 @@ pub(super) struct Log {
     raw_output: Option<String>,
     /// Whether it wrote more than that.
     raw_output_truncated: bool,
+    /// Whether it became the post, where several models wrote; null where there was no choice.
+    was_selected: Option<bool>,
     /// When.
     created_at: DateTime<Utc>,
 }
@@ -153,16 +160,23 @@ impl From<view::Counts> for Counts {
     }
 }
 
-impl From<view::Slot> for Slot {
-    fn from(stored: view::Slot) -> Self {
-        let message = stored.failure_message.unwrap_or_default();
+impl Failure {
+    pub(super) fn of(kind: Option<String>, message: Option<String>) -> Option<Self> {
+        kind.map(|kind| Self { kind, message: message.unwrap_or_default() })
+    }
+}
+
+impl Slot {
+    /// A slot with its council.
+    pub(super) fn new(stored: view::Slot, council: Option<CouncilSummary>) -> Self {
         Self {
             employee_id: stored.employee_id,
             slot: stored.slot,
             status: stored.status,
             attempts: stored.attempts,
-            failure: stored.failure_kind.map(|kind| Failure { kind, message }),
+            failure: Failure::of(stored.failure_kind, stored.failure_message),
             post_id: stored.post_id,
+            council,
             updated_at: stored.updated_at,
         }
     }
@@ -180,11 +194,13 @@ impl From<view::Log> for Log {
             prompt_version: stored.prompt_version,
             input_tokens: stored.input_tokens,
             output_tokens: stored.output_tokens,
+            cost_microusd: stored.cost_microusd,
             latency_ms: stored.latency_ms,
             status: stored.status,
             error_message: stored.error_message,
             raw_output: stored.raw_output,
             raw_output_truncated: stored.raw_output_cut,
+            was_selected: stored.was_selected,
             created_at: stored.created_at,
         }
     }

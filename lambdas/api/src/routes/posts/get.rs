@@ -4,7 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::PostId};
-use rostrum_store::posts::view;
+use rostrum_store::posts::{media, view};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -18,7 +18,11 @@ use crate::{
     endpoint::{Endpoint, needs},
     error::ApiError,
     extract::Path,
-    routes::names::{PlatformName, PostStatus},
+    routes::{
+        findings::{self, Finding},
+        media::link,
+        names::{PlatformName, PostStatus},
+    },
 };
 
 pub(super) fn endpoint() -> Endpoint {
@@ -67,12 +71,38 @@ struct Post {
     /// How it was generated: model, prompt version, tokens, what was changed to make it fit.
     #[schema(value_type = Object)]
     generation_metadata: Value,
+    /// What the checks found, the worst first; a blocking finding keeps every automatic approval away.
+    findings: Vec<Finding>,
+    /// Its pictures.
+    media: Vec<Medium>,
     /// Counts the changes; the ETag is the same number.
     version: i32,
     /// When it was written.
     created_at: DateTime<Utc>,
     /// When it was last changed.
     updated_at: DateTime<Utc>,
+}
+
+/// A picture of a post.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PostMedium)]
+struct Medium {
+    /// The SHA-256 of its bytes.
+    sha256: String,
+    /// `image/jpeg` or `image/png`.
+    content_type: String,
+    /// In pixels.
+    width: i32,
+    /// In pixels.
+    height: i32,
+    /// How many bytes it has.
+    bytes: i32,
+    /// What somebody is told who cannot see it.
+    alt_text: String,
+    /// Where it can be seen without signing in, for a short time.
+    url: String,
+    /// Until when; read the post again for another address.
+    url_expires_at: DateTime<Utc>,
 }
 
 /// Read a post
@@ -84,14 +114,28 @@ struct Post {
     ))),
 )]
 async fn get_post(State(app): State<App>, caller: Caller, Path(id): Path<PostId>) -> Result<Answer, ApiError> {
-    let post = view::get(app.database().await?, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    let database = app.database().await?;
+    let post = view::get(database, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
     let version = post.version;
-    Ok(Answer::new(StatusCode::OK, &Post::from(post))?.version(version))
+    let mut shown = Vec::new();
+    for medium in media::list(database, caller.workspace_id, id).await? {
+        shown.push(Medium::new(&app, medium).await?);
+    }
+    Ok(Answer::new(StatusCode::OK, &Post::new(post, shown)?)?.version(version))
 }
 
-impl From<view::Post> for Post {
-    fn from(stored: view::Post) -> Self {
-        Self {
+impl Medium {
+    /// The picture with an address.
+    async fn new(app: &App, stored: media::Medium) -> Result<Self, ApiError> {
+        let (url, url_expires_at) = link(app, &stored.sha256, &stored.content_type).await?;
+        let media::Medium { sha256, content_type, width, height, bytes, alt_text } = stored;
+        Ok(Self { sha256, content_type, width, height, bytes, alt_text, url, url_expires_at })
+    }
+}
+
+impl Post {
+    fn new(stored: view::Post, media: Vec<Medium>) -> Result<Self, ApiError> {
+        Ok(Self {
             id: stored.id,
             campaign_id: stored.campaign_id,
             employee_id: stored.employee_id,
@@ -110,9 +154,11 @@ impl From<view::Post> for Post {
             scheduled_for: stored.scheduled_for,
             external_post_id: stored.external_post_id,
             generation_metadata: stored.generation_metadata,
+            findings: findings::read(stored.findings)?,
+            media,
             version: stored.version,
             created_at: stored.created_at,
             updated_at: stored.updated_at,
-        }
+        })
     }
 }

@@ -1,0 +1,10 @@
+//! What holds for the whole workspace.
+
+mod prohibited_words;
+
+use crate::endpoint::Endpoint;
+
+/// The routes under `/api/workspace`.
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![prohibited_words::get_endpoint(), prohibited_words::put_endpoint()]
+}
