@@ -13,7 +13,8 @@ const LONGEST: usize = 1_000;
 /// The alternative text of a picture of `template` with these captions: the template's sentences, each with its caption
 /// in whole; a sentence whose caption is empty is left out. What is longer than 1,000 ends in an ellipsis.
 pub fn alt_text(template: &Template, captions: &BTreeMap<String, String>) -> String {
-    let sentences: Vec<String> = template.alt.iter().filter_map(|sentence| fill(sentence, template, captions)).collect();
+    let sentences: Vec<String> =
+        template.alt.iter().filter_map(|sentence| fill(sentence, template, captions)).collect();
     shorten(sentences.join(" "))
 }
 

@@ -42,7 +42,10 @@ impl Caption {
 pub(crate) fn check(template: &Template, captions: &BTreeMap<String, String>) -> Vec<FieldError> {
     let missing = template.fields.iter().filter(|field| field.required).filter_map(|field| {
         let text = captions.get(&field.name).map_or("", |text| text.as_str());
-        clean(text, 1).0.is_empty().then(|| FieldError::new(&field.name, format!("must not be empty: {}", field.purpose)))
+        clean(text, 1)
+            .0
+            .is_empty()
+            .then(|| FieldError::new(&field.name, format!("must not be empty: {}", field.purpose)))
     });
     let unknown = captions.keys().filter(|name| template.field(name).is_none()).map(|name| {
         let known: Vec<&str> = template.fields.iter().map(|field| field.name.as_str()).collect();

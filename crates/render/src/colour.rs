@@ -34,11 +34,7 @@ impl Colour {
     pub(crate) fn mix(self, other: Self, share: u32) -> Self {
         let share = share.min(256);
         let part = |from: u8, to: u8| ((u32::from(from) * (256 - share) + u32::from(to) * share + 128) / 256) as u8;
-        Self::rgb(
-            part(self.red, other.red),
-            part(self.green, other.green),
-            part(self.blue, other.blue),
-        )
+        Self::rgb(part(self.red, other.red), part(self.green, other.green), part(self.blue, other.blue))
     }
 
     /// How light it looks, 0 to 255 (the luma of ITU-R BT.601).

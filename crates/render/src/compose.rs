@@ -72,7 +72,7 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
     let format = template.format(request.platform);
     let bytes = drawing.surface.encode(format).map_err(RenderError::Encode)?;
     Ok(Rendered {
-        sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: hexadecimal(&Sha256::digest(&bytes)),
         bytes,
         format,
         width: size.width,
@@ -210,4 +210,10 @@ fn paint(scene: Scene, seed: u64, area: Area) -> Result<Planes, RenderError> {
     let mut pixels = pixels.ok_or_else(|| RenderError::Encode("its background has no size".to_owned()))?;
     scene.paint(seed, &mut pixels);
     Ok(Planes::halved(&pixels))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().map_or('0', char::from);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -64,7 +64,12 @@ impl Ruler {
     }
 
     /// The begin and the length of what lies between `begin` and `end`.
-    fn span(&self, (before, length, after): (Option<f32>, Option<f32>, Option<f32>), begin: u32, end: u32) -> (u32, u32) {
+    fn span(
+        &self,
+        (before, length, after): (Option<f32>, Option<f32>, Option<f32>),
+        begin: u32,
+        end: u32,
+    ) -> (u32, u32) {
         let whole = |units: f32| self.pixels(units).round().max(0.0) as u32;
         let first = begin.saturating_add(whole(before.unwrap_or(0.0))).min(end);
         let last = end.saturating_sub(whole(after.unwrap_or(0.0))).max(first);

@@ -30,13 +30,7 @@ impl Fleet {
     ///
     /// # Errors
     /// If the API refuses any of it.
-    pub async fn councils(
-        &self,
-        name: &str,
-        platform: &str,
-        employees: usize,
-        workflow_config: Value,
-    ) -> Result<Uuid> {
+    pub async fn councils(&self, name: &str, platform: &str, employees: usize, workflow_config: Value) -> Result<Uuid> {
         let workflow = json!({ "workflow_type": "council", "workflow_config": workflow_config });
         self.staffed(name, platform, employees, 1, workflow).await
     }

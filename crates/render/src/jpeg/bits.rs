@@ -98,7 +98,7 @@ impl<'data> Reader<'data> {
                     self.at += 2;
                     0xFF
                 }
-                (Some(0xFF), _) | (None, _) => {
+                (Some(0xFF) | None, _) => {
                     self.invented += 8;
                     0
                 }
@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut writer = Writer::new(Vec::new());
-        let all: Vec<(u32, u32)> = (0..400).map(|at| (at * 2_654_435_761_u64.wrapping_mul(7) as u32, at % 16 + 1)).collect();
+        let all: Vec<(u32, u32)> =
+            (0..400_u32).map(|at| (at.wrapping_mul(2_654_435_761_u64.wrapping_mul(7) as u32), at % 16 + 1)).collect();
         for &(value, count) in &all {
             writer.put(value & ((1 << count) - 1), count);
             writer.put(0xFF, 8);

@@ -28,8 +28,8 @@ const MARGIN: f64 = 8.0;
 /// [`Refusal::Corrupt`].
 pub(crate) fn decode(header: &Header<'_>, crop: Crop, shrink: u32) -> Result<(Planes, Crop), Refusal> {
     let unit = Unit::of(header);
-    let (left, right) = unit.range(crop.x, crop.width, unit.width, header.width);
-    let (top, bottom) = unit.range(crop.y, crop.height, unit.height, header.height);
+    let (left, right) = Unit::range(crop.x, crop.width, unit.width, header.width);
+    let (top, bottom) = Unit::range(crop.y, crop.height, unit.height, header.height);
     let mut targets: Vec<Target<'_>> = Vec::new();
     for component in &header.components {
         let size = |units: u32, blocks: u32| (units * blocks * 8).div_ceil(shrink);
@@ -51,7 +51,9 @@ pub(crate) fn decode(header: &Header<'_>, crop: Crop, shrink: u32) -> Result<(Pl
                 if !bits.restart() {
                     return Err(BROKEN);
                 }
-                targets.iter_mut().for_each(|target| target.before = 0);
+                for target in &mut targets {
+                    target.before = 0;
+                }
                 count = 0;
             }
             count += 1;
@@ -101,7 +103,7 @@ impl Unit {
     }
 
     /// The units that hold the pixels from `start`, and a margin.
-    fn range(&self, start: f64, length: f64, unit: u32, whole: u32) -> (u32, u32) {
+    fn range(start: f64, length: f64, unit: u32, whole: u32) -> (u32, u32) {
         let last = whole.div_ceil(unit);
         let first = ((start - MARGIN).max(0.0) / f64::from(unit)).floor() as u32;
         let end = ((start + length + MARGIN) / f64::from(unit)).ceil() as u32;

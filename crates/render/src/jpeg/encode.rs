@@ -52,9 +52,7 @@ fn head(bytes: &mut Vec<u8>, planes: &Planes, tables: &[[u8; 64]; 2]) {
     }
     let [height, width] = [planes.luma.height, planes.luma.width].map(|length| (length as u16).to_be_bytes());
     let sampling = if planes.is_subsampled() { 0x22 } else { 0x11 };
-    let frame = [
-        8, height[0], height[1], width[0], width[1], 3, 1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1,
-    ];
+    let frame = [8, height[0], height[1], width[0], width[1], 3, 1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1];
     segment(bytes, 0xC0, &frame);
     for (class, pair) in [(0x00, &FIRST), (0x10, &OTHERS)] {
         for (id, codes) in (class..).zip(pair) {

@@ -36,8 +36,7 @@ impl Decoder {
         if total > 256 || total > symbols.len() {
             return None;
         }
-        let mut table =
-            Self { quick: [(0, 0); 1 << QUICK], ends: [0; 17], offsets: [0; 17], symbols: [0; 256] };
+        let mut table = Self { quick: [(0, 0); 1 << QUICK], ends: [0; 17], offsets: [0; 17], symbols: [0; 256] };
         for (place, symbol) in table.symbols.iter_mut().zip(symbols) {
             *place = *symbol;
         }

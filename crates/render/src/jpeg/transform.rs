@@ -36,6 +36,7 @@ pub(super) fn inverse(block: Block) -> Block {
 }
 
 #[inline]
+#[expect(clippy::many_single_char_names, reason = "eight numbers of one row, as the literature names them")]
 fn analyse([a, b, c, d, e, f, g, h]: Block) -> Block {
     let (sum0, difference0) = (a + h, a - h);
     let (sum1, difference1) = (b + g, b - g);
@@ -57,6 +58,7 @@ fn analyse([a, b, c, d, e, f, g, h]: Block) -> Block {
 }
 
 #[inline]
+#[expect(clippy::many_single_char_names, reason = "eight numbers of one row, as the literature names them")]
 fn synthesise([a, b, c, d, e, f, g, h]: Block) -> Block {
     let (sum, difference) = (a + e, a - e);
     let both = c + g;
@@ -73,16 +75,7 @@ fn synthesise([a, b, c, d, e, f, g, h]: Block) -> Block {
     let odd2 = middle - odd1;
     let odd3 = shared - minus1 * 1.082_392_2 - odd2;
 
-    [
-        even0 + odd0,
-        even1 + odd1,
-        even2 + odd2,
-        even3 + odd3,
-        even3 - odd3,
-        even2 - odd2,
-        even1 - odd1,
-        even0 - odd0,
-    ]
+    [even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, even3 - odd3, even2 - odd2, even1 - odd1, even0 - odd0]
 }
 
 #[inline]
@@ -130,6 +123,7 @@ impl Mul<f32> for Row {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_range_loop, reason = "the formula counts places")]
 mod tests {
     use std::f64::consts::PI;
 

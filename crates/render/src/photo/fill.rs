@@ -41,8 +41,7 @@ pub(super) fn fill(
                     f64::from(plane.width) / f64::from(planes.luma.width),
                     f64::from(plane.height) / f64::from(planes.luma.height),
                 );
-                let crop =
-                    Crop { x: crop.x * x, y: crop.y * y, width: crop.width * x, height: crop.height * y };
+                let crop = Crop { x: crop.x * x, y: crop.y * y, width: crop.width * x, height: crop.height * y };
                 resize(&plane, crop, across.div_ceil(2), down.div_ceil(2))
             });
             (luma, blue?, red?)
@@ -60,10 +59,9 @@ pub(super) fn fill(
 /// The sides of the stored picture that becomes `width` by `height` when it is turned.
 pub(super) const fn turned(orientation: Orientation, width: u32, height: u32) -> (u32, u32) {
     match orientation {
-        Orientation::Rotate90
-        | Orientation::Rotate270
-        | Orientation::Rotate90FlipH
-        | Orientation::Rotate270FlipH => (height, width),
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+            (height, width)
+        }
         _ => (width, height),
     }
 }
@@ -80,6 +78,7 @@ fn options(crop: Crop, width: u32, height: u32) -> ResizeOptions {
         .crop(x, y, across, down)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what map_err hands over")]
 fn failed(error: impl ToString) -> RenderError {
     RenderError::BackgroundCorrupt(error.to_string())
 }
@@ -103,8 +102,7 @@ fn resize_pixels(pixels: DynamicImage, crop: Crop, width: u32, height: u32) -> R
             pixel.0 = [on_white(red), on_white(green), on_white(blue), 255];
         }
     }
-    let source =
-        ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x4).map_err(failed)?;
+    let source = ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x4).map_err(failed)?;
     let mut target = Image::new(width, height, PixelType::U8x4);
     let options = options(crop, pixels.width(), pixels.height());
     Resizer::new().resize(&source, &mut target, &options).map_err(failed)?;

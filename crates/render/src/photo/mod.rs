@@ -68,11 +68,10 @@ fn general(bytes: &[u8], format: ImageFormat, width: u32, height: u32) -> Result
     let (stored_width, stored_height) = decoder.dimensions();
     check_size(stored_width, stored_height)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let decoded =
-        DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, (stored_width, stored_height)))?;
+    let pixels = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, (stored_width, stored_height)))?;
     let (across, down) = turned(orientation, width, height);
     let crop = crop(stored_width, stored_height, across, down);
-    fill(Source::Pixels(decoded), crop, orientation, width, height)
+    fill(Source::Pixels(pixels), crop, orientation, width, height)
 }
 
 fn refused(error: &ImageError, (width, height): (u32, u32)) -> RenderError {

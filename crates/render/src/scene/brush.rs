@@ -33,7 +33,14 @@ pub(super) fn sky(pixels: &mut Pixmap, colours: &[Colour]) {
 }
 
 /// A round light: `strength` (0 to 1) in the middle, nothing at `radius`, and flat up to `core` (0 to 1) of it.
-pub(super) fn glow(pixels: &mut Pixmap, (middle_x, middle_y): (f32, f32), radius: f32, core: f32, colour: Colour, strength: f32) {
+pub(super) fn glow(
+    pixels: &mut Pixmap,
+    (middle_x, middle_y): (f32, f32),
+    radius: f32,
+    core: f32,
+    colour: Colour,
+    strength: f32,
+) {
     let width = pixels.width() as usize;
     let reach = |middle: f32, end: u32| {
         ((middle - radius).max(0.0) as usize, ((middle + radius).max(0.0) as usize + 1).min(end as usize))

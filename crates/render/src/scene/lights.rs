@@ -46,9 +46,12 @@ pub(super) fn paint(seed: u64, pixels: &mut Pixmap) {
     let side = width.min(height);
     sky(pixels, &dark);
     // Far and soft ones first, then rings and discs that are nearer.
-    for (count, smallest, largest, core, strength) in
-        [(7, 0.30, 0.55, 0.0, 0.22), (26, 0.03, 0.075, 0.82, 0.20), (22, 0.015, 0.05, 0.9, 0.42), (9, 0.05, 0.09, 0.93, 0.26)]
-    {
+    for (count, smallest, largest, core, strength) in [
+        (7, 0.30, 0.55, 0.0, 0.22),
+        (26, 0.03, 0.075, 0.82, 0.20),
+        (22, 0.015, 0.05, 0.9, 0.42),
+        (9, 0.05, 0.09, 0.93, 0.26),
+    ] {
         for _ in 0..count {
             let radius = side * chance.between(smallest, largest);
             // They gather along a band from the lower left to the upper right.

@@ -35,7 +35,14 @@ pub(super) fn paint(seed: u64, pixels: &mut Pixmap) {
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
     let side = width.min(height);
     sky(pixels, &[colours[0], colours[1], colours[2], colours[2]]);
-    glow(pixels, (width * chance.between(0.3, 0.7), height * 0.66), side * 0.7, 0.0, colours[2].mix(Colour::WHITE, 100), 0.5);
+    glow(
+        pixels,
+        (width * chance.between(0.3, 0.7), height * 0.66),
+        side * 0.7,
+        0.0,
+        colours[2].mix(Colour::WHITE, 100),
+        0.5,
+    );
     for row in 0..ROWS {
         let depth = row as f32 / (ROWS - 1) as f32;
         let colour = colours[1].mix(colours[2], 90).mix(near, 50 + 206 * row / (ROWS - 1));
@@ -58,7 +65,7 @@ pub(super) fn paint(seed: u64, pixels: &mut Pixmap) {
 fn windows(pixels: &mut Pixmap, chance: &mut Chance, (x, roof, across): (f32, f32, f32), side: f32, light: Colour) {
     let (wide, tall) = (side * 0.0085, side * 0.0125);
     let columns = ((across - wide) / (wide * 2.4)) as u32;
-    let margin = (across - columns as f32 * wide * 2.4 + wide * 1.4) / 2.0;
+    let margin = f32::midpoint(across - columns as f32 * wide * 2.4, wide * 1.4);
     let bottom = pixels.height() as f32;
     let mut all = PathBuilder::new();
     let mut y = roof + tall * 1.6;

@@ -7,12 +7,7 @@ pub(crate) use pixels::opaque;
 pub(crate) use planes::{Plane, Planes};
 use tiny_skia::Pixmap;
 
-use crate::{
-    colour::Colour,
-    frame::Area,
-    request::Format,
-    jpeg,
-};
+use crate::{colour::Colour, frame::Area, jpeg, request::Format};
 
 /// A drawing that is laid over the picture: premultiplied RGBA with its upper left corner at a place in the picture,
 /// which may lie outside it.

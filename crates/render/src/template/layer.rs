@@ -157,6 +157,7 @@ pub(crate) enum Vertical {
 /// A colour by what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "the ink called ink")]
 pub(crate) enum Ink {
     White,
     Black,

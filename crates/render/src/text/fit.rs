@@ -60,6 +60,7 @@ pub(crate) fn fit(shaper: &mut Shaper, text: &str, style: Type, align: Align, bo
 }
 
 /// The largest size at which the paragraph fits, or the paragraph back.
+#[expect(clippy::result_large_err, reason = "both are the paragraph; it is moved once for each text")]
 fn largest(mut paragraph: Paragraph, glyphs: &mut Glyphs, bounds: Bounds) -> Result<(Paragraph, u32), Paragraph> {
     if !fits(&mut paragraph, glyphs, bounds.smallest, bounds, Words::Whole) {
         let broken = fits(&mut paragraph, glyphs, bounds.smallest, bounds, Words::Broken);
@@ -102,7 +103,8 @@ fn fits(paragraph: &mut Paragraph, glyphs: &mut Glyphs, size: u32, bounds: Bound
     }
     // The ink of a slanted or swashed letter may stand out of its column a little, which the outline's room never is
     // too small for; what stands out more, as stacked marks do, is too large.
-    (ink.bottom - ink.top) * scale + outline <= bounds.height && (ink.right - ink.left) * scale + outline <= bounds.width
+    (ink.bottom - ink.top) * scale + outline <= bounds.height
+        && (ink.right - ink.left) * scale + outline <= bounds.width
 }
 
 /// The longest beginning of `text` that fits with an ellipsis at the smallest size, and how many characters it has.

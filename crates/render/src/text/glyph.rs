@@ -58,7 +58,12 @@ impl Glyphs {
         let Some(font) = self.reference(font) else { return Ink::NOTHING };
         if let Some(glyph) = font.color_glyphs().get(GlyphId::new(glyph)) {
             let bounds = glyph.bounding_box(LocationRef::default(), Size::new(REFERENCE));
-            return bounds.map_or(Ink::NOTHING, |b| Ink { left: b.x_min, top: -b.y_max, right: b.x_max, bottom: -b.y_min });
+            return bounds.map_or(Ink::NOTHING, |b| Ink {
+                left: b.x_min,
+                top: -b.y_max,
+                right: b.x_max,
+                bottom: -b.y_min,
+            });
         }
         let mut pen = Pen::new(REFERENCE, 0.0, 0.0);
         draw(&font, glyph, &mut pen);

@@ -56,10 +56,7 @@ mod tests {
 
     #[test]
     fn every_choice_has_its_entry() {
-        check(
-            &json!({"items": {"enum": ["A", "B"]}}),
-            Some(&json!([{"enum": ["A"]}, {"enum": ["B"]}])),
-        );
+        check(&json!({"items": {"enum": ["A", "B"]}}), Some(&json!([{"enum": ["A"]}, {"enum": ["B"]}])));
         let item = |label: Value| json!({"properties": {"label": {"enum": label}, "score": {"type": "integer"}}});
         check(&json!({"items": item(json!(["A", "B"]))}), Some(&json!([item(json!(["A"])), item(json!(["B"]))])));
     }
