@@ -49,7 +49,7 @@ async fn the_local_model_is_asked_on_its_leash_and_its_figures_come_back() {
     assert_eq!(heard[0].header("x-api-key"), "");
     let expected = json!({
         "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Rain?"}],
-        "max_tokens": 400,
+        "max_tokens": 900,
         "temperature": 0.3,
         "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": {
             "type": "object",
