@@ -62,33 +62,39 @@ async fn run_without(fleet: &Fleet, campaign_id: Id, dead: &[&str]) -> Result<En
     Ok(Ended { execution, decision, posts })
 }
 
+/// One after the other: how the simulated providers behave is one setting for all.
 #[tokio::test]
-async fn a_council_ends_as_it_must_however_many_of_it_are_alive() -> Result<()> {
+async fn a_council_ends_as_it_must_and_stores_its_post_once() -> Result<()> {
     let fleet = Fleet::connect().await?;
-    fleet.control(Method::PUT, "canned", Some(json!({ "latency_ms": 50 }))).await?;
-    let campaign_id = council(&fleet, "Council", None).await?;
+    however_many_of_it_are_alive(&fleet).await?;
+    however_often_its_message_comes(&fleet).await
+}
 
-    let whole = run_without(&fleet, campaign_id, &[]).await?;
+async fn however_many_of_it_are_alive(fleet: &Fleet) -> Result<()> {
+    fleet.control(Method::PUT, "canned", Some(json!({ "latency_ms": 50 }))).await?;
+    let campaign_id = council(fleet, "Council", None).await?;
+
+    let whole = run_without(fleet, campaign_id, &[]).await?;
     assert_eq!((whole.slot(), whole.decision()), (("stored", ""), Some(("full", "judge"))), "{whole:?}");
     assert_eq!(whole.posts, 1);
 
-    let without_one = run_without(&fleet, campaign_id, &[SEATS[2].1]).await?;
+    let without_one = run_without(fleet, campaign_id, &[SEATS[2].1]).await?;
     assert_eq!(without_one.slot(), ("stored", ""), "{without_one:?}");
     assert_eq!(without_one.decision(), Some(("full", "judge")), "{without_one:?}");
 
-    let without_two = run_without(&fleet, campaign_id, &[SEATS[1].1, SEATS[2].1]).await?;
+    let without_two = run_without(fleet, campaign_id, &[SEATS[1].1, SEATS[2].1]).await?;
     assert_eq!(without_two.slot(), ("stored", ""), "{without_two:?}");
     assert_eq!(without_two.decision(), Some(("below_quorum", "only_candidate")), "{without_two:?}");
     assert_eq!(without_two.decision.as_ref().map(|(_, winner, _)| winner.as_str()), Some(SEATS[0].0));
 
-    let without_judge = run_without(&fleet, campaign_id, &JUDGES[..1]).await?;
+    let without_judge = run_without(fleet, campaign_id, &JUDGES[..1]).await?;
     assert_eq!(without_judge.decision(), Some(("full", "judge")), "{without_judge:?}");
 
-    let without_judges = run_without(&fleet, campaign_id, &JUDGES).await?;
+    let without_judges = run_without(fleet, campaign_id, &JUDGES).await?;
     assert_eq!(without_judges.slot(), ("stored", ""), "{without_judges:?}");
     assert_eq!(without_judges.decision(), Some(("full", "rules")), "{without_judges:?}");
 
-    let without_all = run_without(&fleet, campaign_id, &SEATS.map(|(_, model)| model)).await?;
+    let without_all = run_without(fleet, campaign_id, &SEATS.map(|(_, model)| model)).await?;
     assert_eq!(without_all.slot(), ("failed", "no_quorum"), "{without_all:?}");
     assert_eq!((without_all.posts, without_all.execution["status"].as_str()), (0, Some("failed")));
     let told = without_all.execution["slots"][0]["failure"]["message"].as_str().context("no message")?;
@@ -99,11 +105,9 @@ async fn a_council_ends_as_it_must_however_many_of_it_are_alive() -> Result<()> 
     Ok(())
 }
 
-#[tokio::test]
-async fn a_message_that_comes_twice_starts_one_council_and_stores_one_post_with_its_picture() -> Result<()> {
-    let fleet = Fleet::connect().await?;
+async fn however_often_its_message_comes(fleet: &Fleet) -> Result<()> {
     fleet.control(Method::PUT, "canned", Some(json!({ "latency_ms": 300 }))).await?;
-    let campaign_id = council(&fleet, "Twice", Some("quote-card")).await?;
+    let campaign_id = council(fleet, "Twice", Some("quote-card")).await?;
     let execution_id = fleet.run(campaign_id).await?;
     let (workspace_id, employee_id): (Id, Id) = flows::fleet::until("the slot", SOON, || async {
         let slot = sqlx::query_as("SELECT workspace_id, employee_id FROM execution_slots WHERE execution_id = $1");
@@ -114,7 +118,7 @@ async fn a_message_that_comes_twice_starts_one_council_and_stores_one_post_with_
         "version": 1, "workspace_id": workspace_id, "campaign_id": campaign_id, "execution_id": execution_id,
         "employee_id": employee_id, "slot": 1,
     });
-    let sqs = queues::client(&fleet);
+    let sqs = queues::client(fleet);
     let queue = queues::url(&sqs, "generation-queue").await?;
     for _ in 0..2 {
         sqs.send_message().queue_url(&queue).message_body(message.to_string()).send().await?;
