@@ -53,16 +53,32 @@ pub(crate) fn roles() -> Result<Vec<String>> {
     Ok(roles)
 }
 
+/// What a build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To run the fleet, and nothing else.
+    Fleet,
+    /// To test it. The whole workspace is compiled with the features that its tests ask for: cargo compiles a dependency
+    /// anew for each set of features, and the tests have compiled this one.
+    Tests,
+}
+
 /// Compiles everything that the fleet runs and packs the functions that changed.
 ///
 /// # Errors
 /// With the compiler's last lines.
-pub(crate) fn build(state: &State, processes: &Processes, progress: Progress) -> Result<Built> {
+pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, progress: Progress) -> Result<Built> {
     let roles = roles()?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(house::root()).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
-    for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
-        cargo.args(["-p", package]);
+    match purpose {
+        Purpose::Fleet => {
+            for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
+                cargo.args(["-p", package]);
+            }
+        }
+        // Examples ask for the features of tests as tests do, and there are few of them.
+        Purpose::Tests => drop(cargo.args(["--workspace", "--examples"])),
     }
     // Queries are checked against the committed data, not against whatever DATABASE_URL names.
     cargo.env("SQLX_OFFLINE", "true").env_remove("DATABASE_URL");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
-use super::functions::Built;
+use super::functions::{Built, Purpose};
 use super::postgres::Durability;
 use super::processes::{Process, Processes};
 use super::secrets::Secrets;
@@ -159,7 +159,8 @@ impl Fleet<'_> {
                 })())
             });
             let model = scope.spawn(|| cancelling(self.model()));
-            let built = cancelling(functions::build(state, processes, progress));
+            let purpose = if self.stage == "test" { Purpose::Tests } else { Purpose::Fleet };
+            let built = cancelling(functions::build(state, processes, purpose, progress));
             (database.join(), endpoint.join(), model.join(), built)
         });
         // The step that failed tells why; those that were stopped because of it do not.

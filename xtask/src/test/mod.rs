@@ -20,7 +20,8 @@ use crate::progress::Progress;
 use crate::{run, sqlx, stop, tidy, tools};
 
 /// The packages outside of `lambdas/` whose tests need Postgres.
-const WITH_POSTGRES: [&str; 4] = ["rostrum-store", "rostrum-test-kit", "rostrum-relay", "rostrum-importer"];
+const WITH_POSTGRES: [&str; 5] =
+    ["rostrum-store", "rostrum-test-kit", "rostrum-lambda-kit", "rostrum-relay", "rostrum-importer"];
 /// The package whose tests need the fleet.
 const WITH_FLEET: &str = "flows";
 const FLEET_STATE: &str = ".rostrum/test";
@@ -150,7 +151,11 @@ fn flows(counts: &mut Counts) -> Result<bool> {
     up::up(&options)?;
     let description = state.path("fleet.json").display().to_string();
     let environment = [("ROSTRUM_FLEET", description.as_str()), ("ROSTRUM_SDK_PYTHON", &python)];
-    let done = cargo_test(&["-p", WITH_FLEET], &environment, counts);
+    let tests = flow_tests()?;
+    let chosen = tests.iter().flat_map(|test| ["--test", test]);
+    // The whole workspace, so that nothing is compiled anew: see `functions::Purpose`.
+    let words: Vec<&str> = ["--workspace"].into_iter().chain(chosen).collect();
+    let done = cargo_test(&words, &environment, counts);
     let kept = logs::keep(&state);
     down::down(&state)?;
     if !matches!(done, Ok(true)) {
@@ -158,6 +163,19 @@ fn flows(counts: &mut Counts) -> Result<bool> {
         println!("the logs of the fleet are in {}", state.path("log").display());
     }
     done
+}
+
+/// The names of the flows: the files of their package's tests.
+fn flow_tests() -> Result<Vec<String>> {
+    let folder = house::root().join("tests/flows/tests");
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let names = entries.filter_map(|entry| {
+        let name = entry.ok()?.file_name().into_string().ok()?;
+        Some(name.strip_suffix(".rs")?.to_owned())
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    Ok(names)
 }
 
 fn state_machines(report: &mut Report) -> Result<()> {
