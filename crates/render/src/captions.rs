@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rostrum_core::field::FieldError;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{request::Note, template::Template};
+use crate::{request::Note, template::Template, text::is_invisible};
 
 /// The most marks that one letter is drawn with. Languages need three (Vietnamese, Hebrew with cantillation); piles of
 /// them climb over the rest of the picture.
@@ -99,7 +99,18 @@ pub(crate) fn clean(raw: &str, lines: usize) -> (String, bool) {
         (blank, newline) = (false, false);
         text.push(character);
     }
+    // What only joins or turns other characters is nothing on its own.
+    if text.chars().all(|character| character.is_whitespace() || is_invisible(character)) {
+        text.clear();
+    }
     (text, dropped)
+}
+
+/// Whether a text begins in a script that runs from the right: by its first letter, as Unicode's algorithm for both
+/// directions decides (UAX #9, P2).
+pub(crate) fn is_from_the_right(text: &str) -> bool {
+    let first = text.chars().find(|character| character.is_alphabetic());
+    first.is_some_and(|letter| matches!(u32::from(letter), 0x590..=0x8FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF))
 }
 
 fn is_never_drawn(character: char) -> bool {
@@ -133,5 +144,6 @@ mod tests {
         check("\u{E000}\u{FFFF}\u{10FFFF}", 1, ("", true));
         check("\u{2067}\u{5E9}\u{2069}", 1, ("\u{2067}\u{5E9}\u{2069}", false));
         check(" \n ", 3, ("", false));
+        check("\u{200B} \u{202E}", 1, ("", false));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     scene::Scene,
     surface::{Planes, Surface},
     template::{Align, Backdrop, Brand, Face, Ink, Layer, Photo, Template, Text, Vertical, Weight},
-    text::{self, Bounds, Look, Shaper, Type, Unfit},
+    text::{self, Bounds, Look, Shaper, Side, Type, Unfit},
 };
 
 /// Draws the picture that `request` asks for.
@@ -33,6 +33,8 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
         notes.push(Note::BackgroundUnused);
     }
     let size = template.size(request.platform);
+    let first = template.fields.iter().find(|field| field.required).and_then(|field| texts.get(&field.name));
+    let mirrored = first.is_some_and(|caption| captions::is_from_the_right(&caption.text));
     let mut drawing = Drawing {
         surface: match template.backdrop {
             Backdrop::Photo => Surface::Photo(Planes::filled(size.width, size.height, Colour::WHITE)),
@@ -41,7 +43,8 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
                 Surface::Flat(pixels.ok_or_else(|| RenderError::Encode("its template has no size".to_owned()))?)
             }
         },
-        ruler: Ruler::new(size),
+        ruler: Ruler::new(size, mirrored),
+        mirrored,
         shaper: Shaper::new(),
         style: &request.style,
         background: &request.background,
@@ -85,6 +88,8 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
 struct Drawing<'request> {
     surface: Surface,
     ruler: Ruler,
+    /// Whether the picture is read from the right.
+    mirrored: bool,
     shaper: Shaper,
     style: &'request Style,
     background: &'request Background,
@@ -92,6 +97,14 @@ struct Drawing<'request> {
 }
 
 impl Drawing<'_> {
+    const fn side(&self, align: Align) -> Side {
+        match align {
+            Align::Centre => Side::Centre,
+            Align::Start if self.mirrored => Side::Right,
+            Align::Start => Side::Left,
+        }
+    }
+
     fn colour(&self, ink: Ink) -> Colour {
         let brand = self.style.colour;
         match ink {
@@ -130,6 +143,7 @@ impl Drawing<'_> {
     fn text(&mut self, layer: &Text, caption: &Caption) -> Result<(), RenderError> {
         let name = layer.field.as_deref().unwrap_or("literal");
         let area = self.ruler.area(&layer.frame);
+        let side = self.side(layer.align);
         let bounds = Bounds {
             width: area.width as f32,
             height: area.height as f32,
@@ -145,7 +159,7 @@ impl Drawing<'_> {
             capitals: layer.capitals,
             leading: layer.leading,
         };
-        let fitted = text::fit(&mut self.shaper, &caption.text, style, layer.align, bounds);
+        let fitted = text::fit(&mut self.shaper, &caption.text, style, side, bounds);
         let fitted = fitted.map_err(|unfit| match unfit {
             Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: name.to_owned(), characters },
             Unfit::NoRoom => RenderError::NoRoom { field: name.to_owned() },
@@ -159,7 +173,7 @@ impl Drawing<'_> {
             });
         }
         let look = Look {
-            align: layer.align,
+            side,
             vertical: layer.vertical,
             colour: self.colour(layer.ink),
             outline: layer.outline.map(|outline| (outline.width, self.colour(outline.ink))),
@@ -178,24 +192,29 @@ impl Drawing<'_> {
         let name = self.style.name.as_deref().map(|name| captions::clean(name, 1).0).filter(|name| !name.is_empty());
         let Some(name) = name else { return Ok(()) };
         let area = self.ruler.area(&layer.frame);
-        let side = area.height * 5 / 8;
-        let mark = Area { x: area.x, y: area.y + (area.height - side) / 2, width: side.min(area.width), height: side };
-        let room = Area { x: area.x + side * 3 / 2, width: area.width.saturating_sub(side * 3 / 2), ..area };
+        let square = (area.height * 5 / 8).min(area.width);
+        let before = square * 3 / 2;
         let bounds = Bounds {
-            width: room.width as f32,
-            height: room.height as f32,
+            width: area.width.saturating_sub(before) as f32,
+            height: area.height as f32,
             largest: (area.height * 3 / 4).max(1),
             smallest: (area.height * 2 / 5).max(1),
             lines: 1,
             outline: 0.0,
         };
         let style = Type { face: Face::Sans, weight: Weight::Heavy, italic: false, capitals: false, leading: 1.2 };
-        let fitted = text::fit(&mut self.shaper, &name, style, Align::Start, bounds).map_err(|unfit| match unfit {
+        let side = self.side(Align::Start);
+        let fitted = text::fit(&mut self.shaper, &name, style, side, bounds).map_err(|unfit| match unfit {
             Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: "style.name".to_owned(), characters },
             Unfit::NoRoom => RenderError::NoRoom { field: "style.name".to_owned() },
         })?;
-        let look =
-            Look { align: Align::Start, vertical: Vertical::Middle, colour: self.colour(layer.ink), outline: None };
+        let look = Look { side, vertical: Vertical::Middle, colour: self.colour(layer.ink), outline: None };
+        // The two together stand at one end of the frame, the mark where the script begins.
+        let width = (before + fitted.reach(side).ceil() as u32).min(area.width);
+        let x = if layer.at_end == self.mirrored { area.x } else { area.x + area.width - width };
+        let (mark, room) = if self.mirrored { (x + width - square, x) } else { (x, x + before) };
+        let mark = Area { x: mark, y: area.y + (area.height - square) / 2, width: square, height: square };
+        let room = Area { x: room, width: width.saturating_sub(before), ..area };
         let colour = self.colour(layer.mark);
         self.surface.fill(mark, colour);
         if let Some(tile) = text::paint(&mut self.shaper, &fitted, room, look) {

@@ -1,4 +1,5 @@
-//! Where things stand. Lengths of a template are in units: 100 of them are the shorter side of the picture.
+//! Where things stand. Lengths of a template are in units: 100 of them are the shorter side of the picture. Templates are
+//! written for scripts that run from the left; for the others left and right are exchanged.
 
 use std::collections::BTreeMap;
 
@@ -36,13 +37,15 @@ pub(crate) struct Area {
 #[derive(Debug)]
 pub(crate) struct Ruler {
     size: Size,
+    /// Whether left and right are exchanged.
+    mirrored: bool,
     /// Where the text of a caption ended, in pixels from the top.
     ends: BTreeMap<String, u32>,
 }
 
 impl Ruler {
-    pub(crate) const fn new(size: Size) -> Self {
-        Self { size, ends: BTreeMap::new() }
+    pub(crate) const fn new(size: Size, mirrored: bool) -> Self {
+        Self { size, mirrored, ends: BTreeMap::new() }
     }
 
     /// How many pixels `units` are.
@@ -60,6 +63,7 @@ impl Ruler {
         let begin = frame.below.as_ref().and_then(|field| self.ends.get(field)).copied().unwrap_or(0);
         let (x, width) = self.span((frame.left, frame.width, frame.right), 0, self.size.width);
         let (y, height) = self.span((frame.top, frame.height, frame.bottom), begin, self.size.height);
+        let x = if self.mirrored { self.size.width - x - width } else { x };
         Area { x, y, width, height }
     }
 
@@ -101,13 +105,17 @@ mod tests {
     #[test]
     fn frames_are_anchored_at_the_edges() {
         let check = |frame: Frame, expected: (u32, u32, u32, u32)| {
-            let mut ruler = Ruler::new(Size { width: 1600, height: 900 });
-            ruler.ended("quote", 400);
-            let Area { x, y, width, height } = ruler.area(&frame);
-            assert_eq!((x, y, width, height), expected, "{frame:?}");
+            for mirrored in [false, true] {
+                let mut ruler = Ruler::new(Size { width: 1600, height: 900 }, mirrored);
+                ruler.ended("quote", 400);
+                let Area { x, y, width, height } = ruler.area(&frame);
+                let x = if mirrored { 1600 - x - width } else { x };
+                assert_eq!((x, y, width, height), expected, "{frame:?}");
+            }
         };
         check(Frame::default(), (0, 0, 1600, 900));
         check(Frame { left: Some(10.0), right: Some(10.0), ..Frame::default() }, (90, 0, 1420, 900));
+        check(Frame { left: Some(10.0), width: Some(20.0), ..Frame::default() }, (90, 0, 180, 900));
         check(Frame { top: Some(10.0), height: Some(20.0), ..Frame::default() }, (0, 90, 1600, 180));
         check(Frame { bottom: Some(10.0), height: Some(20.0), ..Frame::default() }, (0, 630, 1600, 180));
         check(Frame { height: Some(20.0), below: Some("quote".to_owned()), ..Frame::default() }, (0, 720, 1600, 180));

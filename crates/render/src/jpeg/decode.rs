@@ -48,7 +48,7 @@ pub(crate) fn decode(header: &Header<'_>, crop: Crop, shrink: u32) -> Result<(Pl
     for row in 0..bottom {
         for column in 0..columns {
             if header.restart > 0 && count == header.restart {
-                if !bits.restart() {
+                if bits.is_past_end() || !bits.restart() {
                     return Err(BROKEN);
                 }
                 for target in &mut targets {
@@ -184,6 +184,15 @@ fn value(bits: &mut Reader<'_>, size: u32) -> i32 {
     if read >> (size - 1) == 0 { read - (1 << size) + 1 } else { read }
 }
 
+/// A sample around 0 as it is stored. A broken file makes samples of any size, which [`round`] does not take.
+#[inline]
+fn byte(sample: f32) -> u8 {
+    // Unlike `clamp`, this has a result for what is not a number, and the same one everywhere.
+    let sample = if sample > -128.0 { sample } else { -128.0 };
+    let sample = if sample < 127.0 { sample } else { 127.0 };
+    (round(sample) + 128) as u8
+}
+
 /// Puts the samples of a block in their place.
 #[inline]
 fn store(plane: &mut Plane, block: &Block, column: u32, row: u32, shrink: u32) {
@@ -194,7 +203,7 @@ fn store(plane: &mut Plane, block: &Block, column: u32, row: u32, shrink: u32) {
             let start = start + line * width;
             if let Some(line) = plane.data.get_mut(start..start + 8) {
                 for (place, sample) in line.iter_mut().zip(samples.0) {
-                    *place = (round(sample) + 128).clamp(0, 255) as u8;
+                    *place = byte(sample);
                 }
             }
         }
@@ -209,7 +218,7 @@ fn store(plane: &mut Plane, block: &Block, column: u32, row: u32, shrink: u32) {
             let lines = block.iter().skip(y * shrink).take(shrink);
             let sum: f32 = lines.flat_map(|line| line.0.iter().skip(x * shrink).take(shrink)).sum();
             if let Some(place) = plane.data.get_mut(start + x) {
-                *place = (round(sum * share) + 128).clamp(0, 255) as u8;
+                *place = byte(sum * share);
             }
         }
     }

@@ -13,6 +13,8 @@ mod encode;
 mod header;
 mod huffman;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod transform;
 
 pub(crate) use decode::{Crop, decode};

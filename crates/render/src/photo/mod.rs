@@ -67,6 +67,10 @@ fn general(bytes: &[u8], format: ImageFormat, width: u32, height: u32) -> Result
     let mut decoder = reader.into_decoder().map_err(|error| refused(&error, (0, 0)))?;
     let (stored_width, stored_height) = decoder.dimensions();
     check_size(stored_width, stored_height)?;
+    // The decoders hold to the limit for what they need beside the pixels only.
+    if decoder.total_bytes() > MAX_MEMORY {
+        return Err(RenderError::BackgroundTooLarge { width: stored_width, height: stored_height });
+    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixels = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, (stored_width, stored_height)))?;
     let (across, down) = turned(orientation, width, height);

@@ -93,7 +93,7 @@ impl Planes {
 
     /// Whether the planes of colour have half the resolution.
     pub(crate) const fn is_subsampled(&self) -> bool {
-        self.blue.width < self.luma.width
+        self.blue.width < self.luma.width || self.blue.height < self.luma.height
     }
 
     /// The planes of a picture without transparency, colour at full resolution.

@@ -90,6 +90,9 @@ pub(crate) struct Text {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Brand {
     pub(crate) frame: Frame,
+    /// Whether it stands at the end of its frame and not at the beginning.
+    #[serde(default)]
+    pub(crate) at_end: bool,
     /// The colour of the square.
     pub(crate) mark: Ink,
     /// The colour of the name.
@@ -135,7 +138,7 @@ pub(crate) enum Weight {
     Heavy,
 }
 
-/// Where lines stand in their frame. Start is left, but right for a text in a script that runs from the right.
+/// Where lines stand in their frame. Start is left, but right in a picture whose script runs from the right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Align {

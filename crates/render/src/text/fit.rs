@@ -8,7 +8,6 @@ use super::{
     glyph::{Glyphs, Ink},
     shape::{Paragraph, REFERENCE, Shaper, Type},
 };
-use crate::template::Align;
 
 /// The room for a text, in pixels.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +22,18 @@ pub(crate) struct Bounds {
     /// The line around the letters, in sizes of the type.
     pub(crate) outline: f32,
 }
+
+/// Where lines stand in their frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Centre,
+    Right,
+}
+
+/// The share of its size, in percent, that a text keeps at least where it is made smaller to stand in a line less: few
+/// lines are read at a glance, and fewer phrases are torn apart.
+const FOR_A_LINE: u32 = 86;
 
 /// A text that fits.
 pub(crate) struct Fitted {
@@ -48,15 +59,15 @@ pub(crate) enum Unfit {
 
 /// Sets `text` as large as `bounds` allow. Words are broken only where one alone is wider than the frame at the smallest
 /// size, and the text is cut only where it does not fit then.
-pub(crate) fn fit(shaper: &mut Shaper, text: &str, style: Type, align: Align, bounds: Bounds) -> Result<Fitted, Unfit> {
+pub(crate) fn fit(shaper: &mut Shaper, text: &str, style: Type, at: Side, bounds: Bounds) -> Result<Fitted, Unfit> {
     let paragraph = shaper.shape(text, style).map_err(Unfit::NoGlyph)?;
     let paragraph = match largest(paragraph, &mut shaper.glyphs, bounds) {
-        Ok((paragraph, size)) => return Ok(finish(shaper, paragraph, size, align, bounds, None)),
+        Ok((paragraph, size)) => return Ok(finish(shaper, paragraph, size, at, bounds, None)),
         Err(paragraph) => paragraph,
     };
     drop(paragraph);
     let (paragraph, kept) = cut(shaper, text, style, bounds)?;
-    Ok(finish(shaper, paragraph, bounds.smallest, align, bounds, Some(kept)))
+    Ok(finish(shaper, paragraph, bounds.smallest, at, bounds, Some(kept)))
 }
 
 /// The largest size at which the paragraph fits, or the paragraph back.
@@ -66,16 +77,35 @@ fn largest(mut paragraph: Paragraph, glyphs: &mut Glyphs, bounds: Bounds) -> Res
         let broken = fits(&mut paragraph, glyphs, bounds.smallest, bounds, Words::Broken);
         return if broken { Ok((paragraph, bounds.smallest)) } else { Err(paragraph) };
     }
-    let (mut fitting, mut failing) = (bounds.smallest, bounds.largest.max(bounds.smallest) + 1);
+    let size = search(&mut paragraph, glyphs, (bounds.smallest, bounds.largest.max(bounds.smallest) + 1), bounds);
+    if !fits(&mut paragraph, glyphs, size, bounds, Words::Whole) {
+        return Err(paragraph);
+    }
+    let fewer = Bounds { lines: paragraph.layout.len().saturating_sub(1), ..bounds };
+    let least = (size * FOR_A_LINE).div_ceil(100).max(bounds.smallest);
+    if fewer.lines == 0 || !fits(&mut paragraph, glyphs, least, fewer, Words::Whole) {
+        return Ok((paragraph, size));
+    }
+    let size = search(&mut paragraph, glyphs, (least, size + 1), fewer);
+    Ok((paragraph, size))
+}
+
+/// The largest size at which the paragraph fits, of those from one that fits to one that is too large.
+fn search(
+    paragraph: &mut Paragraph,
+    glyphs: &mut Glyphs,
+    (mut fitting, mut failing): (u32, u32),
+    bounds: Bounds,
+) -> u32 {
     while fitting + 1 < failing {
         let middle = u32::midpoint(fitting, failing);
-        if fits(&mut paragraph, glyphs, middle, bounds, Words::Whole) {
+        if fits(paragraph, glyphs, middle, bounds, Words::Whole) {
             fitting = middle;
         } else {
             failing = middle;
         }
     }
-    Ok((paragraph, fitting))
+    fitting
 }
 
 /// Whether words may be broken between any two letters.
@@ -161,16 +191,17 @@ fn finish(
     shaper: &mut Shaper,
     mut paragraph: Paragraph,
     size: u32,
-    align: Align,
+    at: Side,
     bounds: Bounds,
     kept: Option<usize>,
 ) -> Fitted {
     let scale = size as f32 / REFERENCE;
     let room = (bounds.width - 2.0 * bounds.outline * size as f32) / scale;
     let column = balance(&mut paragraph, room);
-    let alignment = match align {
-        Align::Start => Alignment::Start,
-        Align::Centre => Alignment::Center,
+    let alignment = match at {
+        Side::Left => Alignment::Left,
+        Side::Centre => Alignment::Center,
+        Side::Right => Alignment::Right,
     };
     paragraph.layout.align(alignment, AlignmentOptions::default());
     let ink = paragraph.ink(&mut shaper.glyphs).scaled(scale);
@@ -206,8 +237,14 @@ impl Fitted {
         if self.ink.is_nothing() { 0.0 } else { self.ink.bottom - self.ink.top + 2.0 * outline }
     }
 
-    /// Whether the text begins at the right.
-    pub(super) fn is_rtl(&self) -> bool {
-        self.paragraph.layout.is_rtl()
+    /// How many pixels its ink reaches from the side at which it stands.
+    pub(crate) fn reach(&self, side: Side) -> f32 {
+        let column = self.column * self.size as f32 / REFERENCE;
+        match side {
+            _ if self.ink.is_nothing() => 0.0,
+            Side::Left => self.ink.right,
+            Side::Centre => self.ink.right - self.ink.left,
+            Side::Right => column - self.ink.left,
+        }
     }
 }

@@ -6,6 +6,6 @@ mod glyph;
 mod paint;
 mod shape;
 
-pub(crate) use fit::{Bounds, Unfit, fit};
+pub(crate) use fit::{Bounds, Side, Unfit, fit};
 pub(crate) use paint::{Look, paint};
-pub(crate) use shape::{Shaper, Type};
+pub(crate) use shape::{Shaper, Type, is_invisible};

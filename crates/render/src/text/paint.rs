@@ -5,21 +5,16 @@ use tiny_skia::{FillRule, LineJoin, Paint, PathStroker, Pixmap, Stroke, Transfor
 
 use super::{
     emoji,
-    fit::Fitted,
+    fit::{Fitted, Side},
     glyph::{self, Pen},
     shape::{REFERENCE, Shaper},
 };
-use crate::{
-    colour::Colour,
-    frame::Area,
-    surface::Tile,
-    template::{Align, Vertical},
-};
+use crate::{colour::Colour, frame::Area, surface::Tile, template::Vertical};
 
 /// How a text looks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
-    pub(crate) align: Align,
+    pub(crate) side: Side,
     pub(crate) vertical: Vertical,
     pub(crate) colour: Colour,
     /// The width of the line around the letters in sizes of the type, and its colour.
@@ -93,10 +88,10 @@ fn origin(text: &Fitted, area: Area, look: Look, outline: f32) -> (f32, f32) {
     let column = text.column * text.size as f32 / REFERENCE;
     let free = area.width as f32 - column;
     let left = area.x as f32
-        + match look.align {
-            Align::Centre => free / 2.0,
-            Align::Start if text.is_rtl() => free - outline,
-            Align::Start => outline,
+        + match look.side {
+            Side::Left => outline,
+            Side::Centre => free / 2.0,
+            Side::Right => free - outline,
         };
     let height = text.ink.bottom - text.ink.top;
     let free = area.height as f32 - height - 2.0 * outline;
