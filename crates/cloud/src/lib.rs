@@ -2,6 +2,9 @@
 //!
 //! What a handler does with them is behind a trait where a test needs to see or break it; everything else is concrete.
 
+pub mod keys;
+pub mod ledger;
+pub mod mail;
 pub mod objects;
 pub mod queues;
 pub mod schedules;
@@ -9,6 +12,9 @@ pub mod secrets;
 pub mod state_machines;
 
 pub use aws_config::SdkConfig;
+pub use keys::{DataKeys, KmsDataKeys};
+pub use ledger::{Counters, DynamoCounters};
+pub use mail::{Mailer, SesMailer};
 pub use objects::{Link, Objects, ReadError, S3Objects, Written};
 pub use queues::{Outgoing, Queues, SqsQueues};
 pub use schedules::{CampaignSchedule, SchedulerSchedules, Schedules};

@@ -30,6 +30,17 @@ impl Secrets {
         if let Some(secret) = read.get(arn) {
             return Ok(secret.clone());
         }
+        // Boxed: the SDK's futures are nearly deeper than the compiler follows.
+        let secret = Box::pin(self.get_anew(arn)).await?;
+        read.insert(arn.to_owned(), secret.clone());
+        Ok(secret)
+    }
+
+    /// The text of the secret with this ARN as it is now, whether or not it was read before.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not text.
+    pub async fn get_anew(&self, arn: &str) -> Result<SecretString, Error> {
         let answer = self
             .client
             .get_secret_value()
@@ -44,8 +55,6 @@ impl Secrets {
                 message: "the secret is binary, expected text".to_owned(),
             });
         };
-        let secret = SecretString::from(text.to_owned());
-        read.insert(arn.to_owned(), secret.clone());
-        Ok(secret)
+        Ok(SecretString::from(text.to_owned()))
     }
 }

@@ -15,6 +15,12 @@ pub fn new_uuid(now: DateTime<Utc>, random: &mut impl Rng) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// The least UUIDv7 of this millisecond: those that were made earlier are less, those made later are not.
+pub fn earliest_uuid(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -85,4 +91,14 @@ ids! {
     OutboxId,
     /// An entry of the audit log.
     AuditId,
+    /// A place where somebody is signed in: a family of refresh tokens.
+    SessionId,
+    /// Something that lets a program in.
+    ApiKeyId,
+    /// An invitation to a workspace.
+    InvitationId,
+    /// A team of a workspace.
+    TeamId,
+    /// A key under which secrets are sealed.
+    DataKeyId,
 }

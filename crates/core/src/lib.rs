@@ -10,11 +10,15 @@ pub mod employee;
 pub mod field;
 pub mod generation;
 pub mod ids;
+pub mod limits;
+pub mod mail;
 pub mod media;
 pub mod model;
 pub mod password;
 pub mod platform;
 pub mod schedule;
+pub mod seal;
+pub mod sign_in;
 pub mod workspace;
 
 mod check;

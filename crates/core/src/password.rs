@@ -21,9 +21,36 @@ pub enum PasswordError {
     /// It has too many bytes.
     #[error("must have at most {LONGEST} bytes")]
     TooLong,
+    /// It is one that programs guess early: leaked, a word with a number, a row of keys, a name.
+    #[error("is easily guessed; take four or more unrelated words, or let a password manager make one")]
+    TooWeak,
     /// The hash function refused its input. Does not happen with these parameters.
     #[error("cannot be hashed")]
     Unhashable,
+}
+
+/// Whether somebody may take this password. It is compared with leaked passwords, words and names in many languages, and
+/// with what is `known` about the person, such as their name and e-mail address. Takes milliseconds.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(password: &str, known: &[&str]) -> Result<(), PasswordError> {
+    if password.chars().count() < SHORTEST {
+        return Err(PasswordError::TooShort);
+    }
+    if password.len() > LONGEST {
+        return Err(PasswordError::TooLong);
+    }
+    let words = known.iter().flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric()));
+    let words: Vec<String> = words.filter(|word| word.chars().count() > 2).map(str::to_lowercase).collect();
+    let rest = words.iter().fold(password.to_lowercase(), |rest, word| rest.replace(word.as_str(), ""));
+    let known: Vec<&str> = words.iter().map(String::as_str).collect();
+    // Three of four: more than 10^8 guesses, which the lock-out and argon2id turn into centuries. What is left without the
+    // person's own words must be something, too.
+    if rest.chars().count() < 8 || zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Three {
+        return Err(PasswordError::TooWeak);
+    }
+    Ok(())
 }
 
 /// The password as a PHC string, with a salt of 16 bytes.
@@ -95,6 +122,27 @@ mod tests {
     fn the_same_password_hashes_differently_each_time() {
         let mut random = StdRng::seed_from_u64(1);
         assert_ne!(hash(PASSWORD, &mut random), hash(PASSWORD, &mut random));
+    }
+
+    #[test]
+    fn passwords_that_are_guessed_early_are_refused() {
+        let known = ["Petra Lindqvist", "petra@lindqvist-bridges.example"];
+        for weak in [
+            "password1234",
+            "qwertyuiop12",
+            "aaaaaaaaaaaaaaa",
+            "123456789012",
+            "iloveyouiloveyou",
+            "petralindqvist1",
+            "Passw0rd2026!",
+        ] {
+            assert_eq!(check(weak, &known), Err(PasswordError::TooWeak), "{weak}");
+        }
+        for strong in [PASSWORD, "verhext-Ziegel-7-Trommel", "kT9#vQ2!mZx8Lw"] {
+            assert_eq!(check(strong, &known), Ok(()), "{strong}");
+        }
+        assert_eq!(check("elevenchars", &known), Err(PasswordError::TooShort));
+        assert_eq!(check(&"x".repeat(1025), &known), Err(PasswordError::TooLong));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What every function shares: time and randomness, the effects seam, logs, metrics, configuration, the SQS batch
-//! loop with its Retry or Fail, and the tasks of state machines with their errors.
+//! loop with its Retry or Fail, the tasks of state machines with their errors, and the vault of secrets.
 
 pub mod ambient;
 pub mod config;
@@ -9,8 +9,10 @@ pub mod logging;
 pub mod metrics;
 pub mod sqs;
 pub mod task;
+pub mod vault;
 
 pub use ambient::Ambient;
 pub use effects::Effects;
 pub use job::JobError;
 pub use task::TaskError;
+pub use vault::{Vault, VaultError};

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use rostrum_cloud::{SchedulerSchedules, SqsQueues, schedules};
+use rostrum_cloud::{SchedulerSchedules, SesMailer, SqsQueues, schedules};
 use rostrum_lambda_kit::{
-    Ambient, Effects,
+    Ambient, Effects, Vault,
     config::{ConfigError, variable},
 };
 use rostrum_store::Database;
 
-use crate::{Destinations, Relay};
+use crate::{Destinations, Postman, Relay};
 
 impl Relay {
     /// The relay to the queues and schedules that the environment names.
@@ -40,5 +40,15 @@ impl Relay {
             ambient,
             effects,
         ))
+    }
+}
+
+impl Postman {
+    /// The postman whose mails come from the address that `MAIL_FROM` names.
+    ///
+    /// # Errors
+    /// If the variable is missing.
+    pub fn from_environment(aws: &rostrum_cloud::SdkConfig, vault: Vault) -> Result<Self, ConfigError> {
+        Ok(Self { vault, mailer: Arc::new(SesMailer::new(aws, variable("MAIL_FROM")?)) })
     }
 }

@@ -5,17 +5,18 @@
 //! consumer endures that.
 
 mod config;
+pub mod mail;
 
 use std::{fmt, sync::Arc};
 
 use chrono::TimeDelta;
-use rostrum_cloud::{CampaignSchedule, Outgoing, Queues, Schedules};
+use rostrum_cloud::{CampaignSchedule, Mailer, Outgoing, Queues, Schedules};
 use rostrum_contracts::campaign_run::schedule_input;
 use rostrum_core::{
     ids::{CampaignId, OutboxId, WorkspaceId},
     schedule::Schedule,
 };
-use rostrum_lambda_kit::{Ambient, Effects};
+use rostrum_lambda_kit::{Ambient, Effects, Vault};
 use rostrum_store::{
     Database, Transaction,
     outbox::{self, Kind, Message},
@@ -39,8 +40,18 @@ pub struct Relay {
     queues: Arc<dyn Queues>,
     schedules: Arc<dyn Schedules>,
     destinations: Destinations,
+    postman: Option<Postman>,
     ambient: Ambient,
     effects: Effects,
+}
+
+/// What mails need to leave.
+#[derive(Clone)]
+pub struct Postman {
+    /// Opens them.
+    pub vault: Vault,
+    /// Sends them.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 impl fmt::Debug for Relay {
@@ -81,7 +92,13 @@ impl Relay {
         ambient: Ambient,
         effects: Effects,
     ) -> Self {
-        Self { database, queues, schedules, destinations, ambient, effects }
+        Self { database, queues, schedules, destinations, postman: None, ambient, effects }
+    }
+
+    /// One that sends mails, too. Without a postman they stay where they are.
+    #[must_use]
+    pub fn with_postman(self, postman: Postman) -> Self {
+        Self { postman: Some(postman), ..self }
     }
 
     /// Sends messages whose transaction has just committed. That it cannot is no error of the caller: they leave with
@@ -111,12 +128,13 @@ impl Relay {
             return Ok(Sent::default());
         }
         let mut postponed = Vec::new();
-        for kind in [Kind::CampaignRun, Kind::CampaignSchedule, Kind::GenerateSlot] {
+        for kind in [Kind::CampaignRun, Kind::CampaignSchedule, Kind::GenerateSlot, Kind::Mail] {
             let of_kind: Vec<&Message> = messages.iter().filter(|message| message.kind == kind).collect();
             let failed = match kind {
                 Kind::CampaignRun => self.to_queue(&self.destinations.orchestration_queue_url, &of_kind).await,
                 Kind::GenerateSlot => self.to_queue(&self.destinations.generation_queue_url, &of_kind).await,
                 Kind::CampaignSchedule => self.to_scheduler(&mut transaction, &of_kind).await?,
+                Kind::Mail => self.to_people(&of_kind).await,
             };
             postponed.extend(failed);
         }
@@ -154,6 +172,24 @@ impl Relay {
                 .collect(),
             Err(error) => messages.iter().map(|message| (message.id, error.to_string())).collect(),
         }
+    }
+
+    /// Sends mails, one by one.
+    async fn to_people(&self, messages: &[&Message]) -> Vec<(OutboxId, String)> {
+        let mut failed = Vec::new();
+        for message in messages {
+            if let Err(reason) = self.send_mail(message).await {
+                failed.push((message.id, reason));
+            }
+        }
+        failed
+    }
+
+    async fn send_mail(&self, message: &Message) -> Result<(), String> {
+        let postman = self.postman.as_ref().ok_or("this function sends no mails")?;
+        let mail = mail::open(&postman.vault, message).await?;
+        let sent = self.effects.perform("send mail", postman.mailer.send(&mail)).await;
+        sent.map_err(|error| error.to_string())
     }
 
     /// Makes the schedules of these campaigns what the campaigns say now, whatever they said when the message was

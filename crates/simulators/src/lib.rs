@@ -3,5 +3,6 @@
 mod dice;
 pub mod edge;
 pub mod models;
+pub mod oidc;
 pub mod replay;
 pub mod server;

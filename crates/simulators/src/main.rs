@@ -2,16 +2,18 @@
 #![expect(clippy::print_stdout, reason = "one line on standard output tells a script the address")]
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
 use rostrum_simulators::server::Running;
-use rostrum_simulators::{edge, models};
+use rostrum_simulators::{edge, models, oidc};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
 simulators models --port N [--upstream URL] [--upstream-slots N] [--canned-latency-ms N] [--port-file PATH]
-simulators edge --port N --api URL [--port-file PATH]";
+simulators edge --port N --api URL [--port-file PATH]
+simulators oidc --port N [--client-id ID] [--client-secret SECRET] [--port-file PATH]";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -42,6 +44,17 @@ async fn main() -> anyhow::Result<()> {
             options.finish()?;
             edge::start(&api, port).await?
         }
+        "oidc" => {
+            let mut settings = oidc::Settings::new(Arc::new(seconds));
+            if let Some(id) = options.take("--client-id") {
+                settings.client_id = id;
+            }
+            if let Some(secret) = options.take("--client-secret") {
+                settings.client_secret = secret;
+            }
+            options.finish()?;
+            oidc::start(settings, port).await?
+        }
         _ => bail!(USAGE),
     };
     if let Some(path) = port_file {
@@ -54,6 +67,13 @@ async fn main() -> anyhow::Result<()> {
     }
     running.stop().await;
     Ok(())
+}
+
+/// The time in seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the program is where the clock comes in")]
+fn seconds() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Writes a file so that a reader that waits for it never sees half of it.

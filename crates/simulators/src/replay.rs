@@ -61,6 +61,8 @@ pub struct Heard {
     pub headers: HeaderMap,
     /// The body, [`Value::Null`] if it is no JSON.
     pub body: Value,
+    /// The body as text, such as a form's.
+    pub text: String,
 }
 
 impl Heard {
@@ -100,6 +102,12 @@ impl Replay {
         self.running.url()
     }
 
+    /// Adds an answer, such as one that names the server's own address.
+    pub fn add(&self, answer: Scripted) {
+        let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        tape.answers.push(answer);
+    }
+
     /// Everything that was sent so far, in order.
     pub fn heard(&self) -> Vec<Heard> {
         let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,6 +129,7 @@ async fn answer(
             path: uri.to_string(),
             headers,
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+            text: String::from_utf8_lossy(&body).into_owned(),
         });
         let index = (tape.heard.len() - 1).min(tape.answers.len().saturating_sub(1));
         tape.answers.get(index).cloned()

@@ -44,6 +44,7 @@ fn wrong_arguments_are_refused_with_the_usage() {
         &["models", "--port", "x"],
         &["models", "--port", "0", "--colour", "red"],
         &["edge", "--port", "0"],
+        &["oidc", "--port", "0", "--api", "x"],
         &["teapot", "--port", "0"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_simulators")).args(arguments).output().unwrap();

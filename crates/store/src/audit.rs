@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rostrum_core::ids::{AuditId, UserId, WorkspaceId};
 use serde_json::Value;
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::{Error, Transaction};
@@ -62,4 +63,50 @@ pub async fn record(transaction: &mut Transaction, entry: &Entry) -> Result<(), 
     .execute(transaction)
     .await?;
     Ok(())
+}
+
+/// A change as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The id of the entry.
+    pub id: Uuid,
+    /// `user` or `system`.
+    pub actor_kind: String,
+    /// Who, if it was a person or a program.
+    pub actor_id: Option<Uuid>,
+    /// What was done.
+    pub action: String,
+    /// The kind of thing that it was done to.
+    pub subject_type: String,
+    /// The thing.
+    pub subject_id: Uuid,
+    /// What a reader needs besides.
+    pub detail: Value,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What was done in the workspace, newest first, from the entry before `before` on.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    before: Uuid,
+    limit: i64,
+) -> Result<Vec<Recorded>, Error> {
+    let entries = sqlx::query_as!(
+        Recorded,
+        "SELECT id, actor_kind, actor_id, action, subject_type, subject_id, detail, created_at FROM audit_log
+         WHERE workspace_id = $1 AND id < $2
+         ORDER BY workspace_id DESC, id DESC
+         LIMIT $3",
+        workspace_id.uuid(),
+        before,
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(entries)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rostrum_core::{
     access::Role,
     employee::Email,
-    ids::{UserId, WorkspaceId},
+    ids::{SessionId, UserId, WorkspaceId},
 };
 use sqlx::PgExecutor;
 
@@ -30,7 +30,7 @@ pub struct NewUser<'a> {
     pub email: &'a Email,
     /// Their name.
     pub name: &'a str,
-    /// A PHC string, or `None` for somebody who does not sign in.
+    /// A PHC string, or `None` for somebody who does not sign in. Whoever is added with one is known to own the address.
     pub password_hash: Option<&'a str>,
 }
 
@@ -91,7 +91,8 @@ pub async fn create_user(
     now: DateTime<Utc>,
 ) -> Result<UserId, Error> {
     let added = sqlx::query_scalar!(
-        "INSERT INTO users (id, email, name, password_hash, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
+        "INSERT INTO users (id, email, name, password_hash, email_verified_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, CASE WHEN $4::text IS NOT NULL THEN $5::timestamptz END, $5, $5)
          ON CONFLICT (email) DO NOTHING
          RETURNING id",
         user.id.uuid(),
@@ -149,12 +150,39 @@ pub async fn role(
     user_id: UserId,
 ) -> Result<Option<Role>, Error> {
     let role = sqlx::query_scalar!(
-        "SELECT membership.role
+        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\"
          FROM memberships AS membership
          JOIN users AS person ON person.id = membership.user_id
          WHERE membership.workspace_id = $1 AND membership.user_id = $2 AND person.status = 'active'",
         workspace_id.uuid(),
         user_id.uuid(),
+    )
+    .fetch_optional(executor)
+    .await?;
+    role.map(|role| read("memberships.role", &role)).transpose()
+}
+
+/// As [`role`], for somebody with a session there; `None` if that has ended, too.
+///
+/// # Errors
+/// If Postgres cannot be read, or holds a role that the code does not know.
+pub async fn role_in_session(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    session_id: SessionId,
+) -> Result<Option<Role>, Error> {
+    let role = sqlx::query_scalar!(
+        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\"
+         FROM memberships AS membership
+         JOIN users AS person ON person.id = membership.user_id
+         JOIN sessions AS session
+           ON session.user_id = membership.user_id AND session.workspace_id = membership.workspace_id
+         WHERE membership.workspace_id = $1 AND membership.user_id = $2 AND person.status = 'active'
+           AND session.id = $3 AND session.ended_at IS NULL",
+        workspace_id.uuid(),
+        user_id.uuid(),
+        session_id.uuid(),
     )
     .fetch_optional(executor)
     .await?;

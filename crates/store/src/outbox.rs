@@ -16,6 +16,8 @@ pub enum Kind {
     CampaignSchedule,
     /// A slot to be written, for the generation queue.
     GenerateSlot,
+    /// A mail to a person, sealed.
+    Mail,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
             Self::CampaignRun => "campaign_run",
             Self::CampaignSchedule => "campaign_schedule",
             Self::GenerateSlot => "generate_slot",
+            Self::Mail => "mail",
         }
     }
 }
@@ -32,7 +35,7 @@ impl std::str::FromStr for Kind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::CampaignRun, Self::CampaignSchedule, Self::GenerateSlot]
+        [Self::CampaignRun, Self::CampaignSchedule, Self::GenerateSlot, Self::Mail]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or(())
@@ -48,7 +51,7 @@ pub struct Message {
     pub workspace_id: WorkspaceId,
     /// Where it goes.
     pub kind: Kind,
-    /// The body, as `rostrum-contracts` defines it.
+    /// The body, as `rostrum-contracts` defines it; of a mail, as `rostrum-lambda-kit` seals it.
     pub payload: Value,
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use rostrum_core::ids::WorkspaceId;
 
+use sqlx::PgExecutor;
+
 use crate::{Error, Transaction};
 
 /// The words and phrases that no post of the workspace may hold, kept from changing until the transaction ends. Rows that
@@ -37,6 +39,60 @@ pub async fn set_prohibited_words(
         "UPDATE workspaces SET prohibited_words = $2, updated_at = $3 WHERE id = $1",
         workspace_id.uuid(),
         words,
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The name of the workspace.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn name(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId) -> Result<Option<String>, Error> {
+    let name = sqlx::query_scalar!("SELECT name FROM workspaces WHERE id = $1", workspace_id.uuid());
+    Ok(name.fetch_optional(executor).await?)
+}
+
+/// The workspace of this slug, if strangers may register there.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn open_to_all(executor: impl PgExecutor<'_>, slug: &str) -> Result<Option<WorkspaceId>, Error> {
+    let id = sqlx::query_scalar!("SELECT id FROM workspaces WHERE slug = $1 AND registration = 'open'", slug);
+    Ok(id.fetch_optional(executor).await?.map(WorkspaceId::from))
+}
+
+/// Whether strangers may register in the workspace, kept from changing until the transaction ends.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn lock_registration(
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+) -> Result<Option<String>, Error> {
+    let registration = sqlx::query_scalar!(
+        "SELECT registration FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
+        workspace_id.uuid(),
+    );
+    Ok(registration.fetch_optional(transaction).await?)
+}
+
+/// Sets it: `open` or `invitation`.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub async fn set_registration(
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+    registration: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE workspaces SET registration = $2, updated_at = $3 WHERE id = $1",
+        workspace_id.uuid(),
+        registration,
         now,
     )
     .execute(transaction)

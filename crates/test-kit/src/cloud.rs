@@ -10,8 +10,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rostrum_cloud::{CampaignSchedule, Error, Outgoing, Queues, Schedules};
-use rostrum_core::ids::CampaignId;
+use rostrum_cloud::{CampaignSchedule, Error, Mailer, Outgoing, Queues, Schedules};
+use rostrum_core::{ids::CampaignId, mail::Mail};
 
 /// SQS that keeps what it is sent.
 #[derive(Debug, Default)]
@@ -90,6 +90,36 @@ impl Schedules for RecordingSchedules {
 
     async fn delete(&self, campaign_id: CampaignId) -> Result<(), Error> {
         self.schedules.lock().unwrap().remove(&campaign_id);
+        Ok(())
+    }
+}
+
+/// SES that keeps what it is sent.
+#[derive(Debug, Default)]
+pub struct RecordingMailer {
+    sent: Mutex<Vec<Mail>>,
+    down: AtomicBool,
+}
+
+impl RecordingMailer {
+    /// Everything that was sent, in order.
+    pub fn all(&self) -> Vec<Mail> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// Lets every call fail from now on, or none.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Mailer for RecordingMailer {
+    async fn send(&self, mail: &Mail) -> Result<(), Error> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(Error { service: "ses", operation: "SendEmail", message: "it is down".to_owned() });
+        }
+        self.sent.lock().unwrap().push(mail.clone());
         Ok(())
     }
 }

@@ -61,6 +61,26 @@ impl TestDatabase {
         Self { database, admin, server, name }
     }
 
+    /// Waits until no dead handler holds a row any more: Postgres lets go when it notices the death.
+    ///
+    /// # Panics
+    /// If one never ends.
+    pub async fn let_go(&self) {
+        for _ in 0..1000 {
+            let held: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND state = 'idle in transaction'",
+            )
+            .fetch_one(&self.admin)
+            .await
+            .expect("the database answers");
+            if held == 0 {
+                return;
+            }
+        }
+        panic!("a dead transaction does not end");
+    }
+
     /// The URL as the functions use it.
     pub fn url(&self) -> String {
         self.server.clone().username("rostrum_fleet").database(&self.name).to_url_lossy().to_string()

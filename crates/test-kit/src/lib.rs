@@ -10,6 +10,8 @@
 
 pub mod cloud;
 pub mod council;
+pub mod counters;
+pub mod data_keys;
 pub mod database;
 pub mod delivery;
 pub mod keys;

@@ -1,14 +1,19 @@
 //! What a post is checked against, and what came of it.
 
+use chrono::{DateTime, Utc};
+use rostrum_contracts::CouncilStart;
 use rostrum_core::{
     checks::{self, Against, Finding, Other, Subject, signature::Signature},
     generation::prompt::PromptContext,
     platform::Fitted,
 };
-use rostrum_store::{Database, posts::recent};
+use rostrum_store::{
+    Database, Transaction,
+    posts::recent::{self, Recent},
+};
 use serde_json::Value;
 
-use crate::{Assignment, Stop, council};
+use crate::{Assignment, Stop, storable};
 
 /// A post is compared with as many earlier ones: those of about a day at 2,400 posts in two workspaces.
 const COMPARED: i64 = 1000;
@@ -38,9 +43,43 @@ pub async fn findings(
     context: &PromptContext,
     fitted: &Fitted,
 ) -> Result<Vec<Finding>, Stop> {
-    let key = assignment.subject.key;
-    let prohibited_words = recent::prohibited_words(database, key.workspace_id).await?;
-    let earlier = recent::list(database, key.workspace_id, COMPARED).await?;
+    let workspace_id = assignment.subject.key.workspace_id;
+    let prohibited_words = recent::prohibited_words(database, workspace_id).await?;
+    let earlier = recent::list(database, workspace_id, DateTime::UNIX_EPOCH, COMPARED).await?;
+    Ok(against(&earlier, &prohibited_words, assignment, context, fitted, checks::check))
+}
+
+/// Adds to `findings` what the post has in common with posts that were stored after it was checked. Others that would
+/// store a post in the workspace wait until `transaction` is over.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn compare_again(
+    transaction: &mut Transaction,
+    assignment: &Assignment,
+    context: &PromptContext,
+    fitted: &Fitted,
+    findings: &mut Vec<Finding>,
+    now: DateTime<Utc>,
+) -> Result<(), rostrum_store::Error> {
+    let workspace_id = assignment.subject.key.workspace_id;
+    recent::take_turn(transaction, workspace_id).await?;
+    let since = now - CouncilStart::TIMEOUT;
+    let latest = recent::list(&mut *transaction, workspace_id, since, COMPARED).await?;
+    against(&latest, &[], assignment, context, fitted, |subject, against| {
+        checks::compare_again(findings, subject, against);
+    });
+    Ok(())
+}
+
+fn against<T>(
+    earlier: &[Recent],
+    prohibited_words: &[String],
+    assignment: &Assignment,
+    context: &PromptContext,
+    fitted: &Fitted,
+    check: impl FnOnce(&Subject<'_>, &Against<'_>) -> T,
+) -> T {
     let shared = shared(context);
     let signed: Vec<_> = earlier
         .iter()
@@ -54,7 +93,7 @@ pub async fn findings(
         .map(|(post, signature)| Other {
             post_id: post.id,
             author: &post.author,
-            same_author: post.employee_id == key.employee_id,
+            same_author: post.employee_id == assignment.subject.key.employee_id,
             created_at: post.created_at,
             content: &post.content,
             signature,
@@ -67,14 +106,14 @@ pub async fn findings(
         thread: fitted.thread(),
         language: &context.campaign.language,
     };
-    Ok(checks::check(&subject, &Against { prohibited_words: &prohibited_words, shared: &shared, others: &others }))
+    check(&subject, &Against { prohibited_words, shared: &shared, others: &others })
 }
 
 /// What is kept with a post of these findings.
 ///
 /// # Errors
 /// If they are no JSON, which they always are.
-pub fn checked(findings: &[Finding], context: &PromptContext, fitted: &Fitted) -> Result<Checked, Stop> {
+pub fn checked(findings: &[Finding], context: &PromptContext, fitted: &Fitted) -> Result<Checked, serde_json::Error> {
     let signature = Signature::of(&fitted.content(), &shared(context)).to_bytes();
-    Ok(Checked { findings: council::json(&findings)?, signature })
+    Ok(Checked { findings: storable::json(serde_json::to_value(findings)?), signature })
 }

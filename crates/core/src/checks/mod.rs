@@ -220,6 +220,16 @@ pub fn check(subject: &Subject<'_>, against: &Against<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Adds to `findings` of the post what it has in common with these others, which were not known when it was checked.
+pub fn compare_again(findings: &mut Vec<Finding>, subject: &Subject<'_>, against: &Against<'_>) {
+    for finding in likeness::check(subject, against) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+}
+
 /// The first characters of `text`, for a message.
 fn excerpt(text: &str) -> String {
     const LONGEST: usize = 80;

@@ -1,10 +1,10 @@
 //! Earlier posts, to compare a new one with and to learn from.
 
 use chrono::{DateTime, Utc};
-use rostrum_core::ids::{CampaignId, PostId, UserId, WorkspaceId};
+use rostrum_core::ids::{CampaignId, PostId, UserId, WorkspaceId, earliest_uuid};
 use sqlx::PgExecutor;
 
-use crate::Error;
+use crate::{Error, Transaction};
 
 /// An earlier post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,16 @@ pub struct Recent {
     pub signature: Option<Vec<u8>>,
 }
 
-/// The `limit` newest posts of the workspace that were not rejected.
+/// The `limit` newest posts of the workspace that were not rejected, and were made `since` then.
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn list(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId, limit: i64) -> Result<Vec<Recent>, Error> {
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Recent>, Error> {
     let posts = sqlx::query_as!(
         Recent,
         "SELECT post.id, post.employee_id, coalesce(profile.display_name, '') AS \"author!\", post.created_at,
@@ -35,15 +40,28 @@ pub async fn list(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId, limi
          FROM posts AS post
          LEFT JOIN employee_profiles AS profile
            ON profile.workspace_id = post.workspace_id AND profile.user_id = post.employee_id
-         WHERE post.workspace_id = $1 AND post.status <> 'rejected'
+         WHERE post.workspace_id = $1 AND post.id >= $2 AND post.status <> 'rejected'
          ORDER BY post.workspace_id DESC, post.id DESC
-         LIMIT $2",
+         LIMIT $3",
         workspace_id.uuid(),
+        earliest_uuid(since),
         limit,
     )
     .fetch_all(executor)
     .await?;
     Ok(posts)
+}
+
+/// Waits until nobody else stores a post in the workspace; others wait until `transaction` is over. Two posts that are
+/// alike are stored one after the other so, and the second is compared with the first.
+///
+/// # Errors
+/// If Postgres does not answer.
+pub async fn take_turn(transaction: &mut Transaction, workspace_id: WorkspaceId) -> Result<(), Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('post ' || $1::text, 0))", workspace_id.to_string())
+        .execute(transaction)
+        .await?;
+    Ok(())
 }
 
 /// A post that a person changed before it was approved.
