@@ -8,6 +8,7 @@ cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|
                                          start the local fleet, or what of it is missing
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
+cargo xtask rotate-keys [--state DIR]    replace the key under which the fleet's secrets are sealed
 cargo xtask test [unit|store|machines|flows]
                                          everything that CI runs, or one part of it
 cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
@@ -29,6 +30,11 @@ pub(crate) enum Command {
     Logs {
         /// One role only.
         role: Option<String>,
+        /// Where the fleet's state lies.
+        state: String,
+    },
+    /// Replace the key of the secrets.
+    RotateKeys {
         /// Where the fleet's state lies.
         state: String,
     },
@@ -112,6 +118,7 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
         }),
         "down" => Command::Down { state: rest.state() },
         "logs" => Command::Logs { role: rest.word(), state: rest.state() },
+        "rotate-keys" => Command::RotateKeys { state: rest.state() },
         "test" => Command::Test(match rest.word().as_deref() {
             None => None,
             Some("unit") => Some(Part::Unit),

@@ -1,4 +1,4 @@
-//! Runs a benchmark of `tests/bench` on what it needs: a Postgres, a fleet, or functions as they are deployed.
+//! Runs a benchmark of `tests/bench` on what it needs: a Postgres, a fleet, functions as they are deployed, or nothing.
 
 use std::process::{Command, ExitCode};
 
@@ -35,7 +35,8 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
             measure(name, json, &[("ROSTRUM_FUNCTIONS", &folder)])?
         }
         "council" | "fleet" => on_fleet(name, json)?,
-        _ => bail!("there is no benchmark {name:?}; there are api, cold-start, council and fleet"),
+        "identity" | "render" => measure(name, json, &[])?,
+        _ => bail!("there is no benchmark {name:?}; there are api, cold-start, council, fleet, identity and render"),
     };
     Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

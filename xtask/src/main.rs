@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Up(options) => fleet::up::up(&options),
         Command::Down { state } => fleet::down::down(&house::State::at(&state)?),
         Command::Logs { role, state } => fleet::logs::follow(&house::State::at(&state)?, role.as_deref()),
+        Command::RotateKeys { state } => fleet::keys::rotate(&house::State::at(&state)?),
         Command::Test(part) => test::test(part),
         Command::Sqlx { check } => sqlx::prepare(check),
         Command::Tidy => tidy::tidy(),

@@ -41,6 +41,11 @@ impl Answer {
         Self { status: StatusCode::NO_CONTENT, location: None, etag: None, body: String::new(), is_replayed: false }
     }
 
+    /// It will be done (202).
+    pub fn accepted() -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::empty() }
+    }
+
     /// With the address of what it is about.
     pub fn at(self, location: String) -> Self {
         Self { location: Some(location), ..self }

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use rostrum_cloud::Objects;
-use rostrum_lambda_kit::{Ambient, Effects};
+use rostrum_core::mail::Web;
+use rostrum_lambda_kit::{Ambient, Effects, Vault};
 use rostrum_relay::Relay;
 use rostrum_store::Database;
 
 use crate::{
-    authentication::{Keys, Memberships, Tokens},
+    authentication::{KeyRing, Keys, Memberships, Tokens},
+    cors::Origins,
     error::ApiError,
     lazy::Lazy,
+    limits::Limits,
 };
 
 /// The database, what lets its messages leave, and the bucket of the pictures.
@@ -20,8 +23,21 @@ pub struct Backend {
     pub database: Database,
     /// Sends what a commit has left in the outbox.
     pub relay: Relay,
+    /// What seals secrets and opens them.
+    pub vault: Vault,
+    /// Where the links of mails lead.
+    pub web: Web,
     /// The bucket of the pictures, of which a request needs to know nothing unless it shows one.
     pub media: Lazy<Arc<dyn Objects>>,
+}
+
+/// What a request has to do with before any route looks at it.
+#[derive(Debug, Default)]
+pub struct Gate {
+    /// How often somebody may ask; everybody as often as they like by default.
+    pub limits: Limits,
+    /// The pages of other origins that may use the API from a browser; none by default.
+    pub origins: Origins,
 }
 
 /// The state of the router; cheap to clone.
@@ -31,7 +47,8 @@ pub struct App(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     backend: Lazy<Backend>,
-    keys: Lazy<Keys>,
+    keys: KeyRing,
+    gate: Gate,
     tokens: Tokens,
     memberships: Memberships,
     ambient: Ambient,
@@ -39,10 +56,10 @@ struct Shared {
 }
 
 impl App {
-    /// An API over this backend, whose tokens these keys sign.
-    pub fn new(backend: Lazy<Backend>, keys: Lazy<Keys>, ambient: Ambient, effects: Effects) -> Self {
+    /// An API over this backend, whose tokens these keys sign, behind this gate.
+    pub fn new(backend: Lazy<Backend>, keys: KeyRing, gate: Gate, ambient: Ambient, effects: Effects) -> Self {
         let (tokens, memberships) = (Tokens::default(), Memberships::default());
-        Self(Arc::new(Shared { backend, keys, tokens, memberships, ambient, effects }))
+        Self(Arc::new(Shared { backend, keys, gate, tokens, memberships, ambient, effects }))
     }
 
     /// The database and the relay.
@@ -69,12 +86,43 @@ impl App {
         Ok(self.backend().await?.media.get().await?.as_ref())
     }
 
+    /// What seals secrets and opens them.
+    ///
+    /// # Errors
+    /// As [`App::backend`].
+    pub async fn vault(&self) -> Result<&Vault, ApiError> {
+        Ok(&self.backend().await?.vault)
+    }
+
+    /// Where the links of mails lead.
+    ///
+    /// # Errors
+    /// As [`App::backend`].
+    pub async fn web(&self) -> Result<&Web, ApiError> {
+        Ok(&self.backend().await?.web)
+    }
+
     /// The keys that sign and check tokens.
     ///
     /// # Errors
     /// If their secret cannot be read.
-    pub async fn keys(&self) -> Result<&Keys, ApiError> {
-        Ok(self.0.keys.get().await?)
+    pub async fn keys(&self) -> Result<Arc<Keys>, ApiError> {
+        self.0.keys.keys(self.0.ambient.now()).await
+    }
+
+    /// The keys, for a token that may be newer than what we know of them.
+    pub(crate) fn key_ring(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    /// How often somebody may ask.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.gate.limits
+    }
+
+    /// The pages of other origins that may use the API.
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.0.gate.origins
     }
 
     /// Tokens that were checked before.

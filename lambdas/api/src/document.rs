@@ -5,7 +5,6 @@
 
 use axum::{Router, routing::get};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use rostrum_core::access::Permission;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -18,6 +17,7 @@ use utoipa::{
 
 use crate::{
     App,
+    authentication::Door,
     endpoint::Endpoint,
     problem::{self, FieldProblem, Problem},
 };
@@ -28,7 +28,9 @@ Errors are `application/problem+json` (RFC 9457). \
 Lists answer `{\"items\": […], \"next_cursor\": …}`, newest first: send `next_cursor` as `cursor` for the next page, until it is null. \
 Single resources carry an `ETag`; a PATCH is a JSON Merge Patch (RFC 7396) and needs it as `If-Match`, other changes obey `If-Match` where it is sent. \
 POSTs that create or trigger take an `Idempotency-Key`: within 24 hours the same request with the same key is carried out once and answered alike. \
-`x-permission` names the permission that an operation needs; a role that lacks it is refused with 403.";
+Who asks too often is answered with 429, for an account or a network address; every answer tells in `RateLimit` how many requests are left. \
+`x-permission` names the permission that an operation needs; a role that lacks it is refused with 403. \
+Where `x-reach` is `own`, a role whose permission reaches only to what is its holder's own is let in, and sees only that.";
 
 /// The document of these endpoints.
 pub fn of(endpoints: &[Endpoint]) -> OpenApi {
@@ -41,7 +43,7 @@ pub fn of(endpoints: &[Endpoint]) -> OpenApi {
         for (path, item) in &endpoint.paths().paths {
             let mut item = item.clone();
             for operation in operations(&mut item) {
-                complete(operation, path, endpoint.permission());
+                complete(operation, path, endpoint.door());
             }
             match paths.paths.get_mut(path) {
                 Some(known) => known.merge_operations(item),
@@ -75,7 +77,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         .filter_map(Option::as_mut)
 }
 
-fn complete(operation: &mut Operation, path: &str, permission: Option<Permission>) {
+fn complete(operation: &mut Operation, path: &str, door: Option<Door>) {
     let has_parameter = |name: &str, place: &ParameterIn| {
         operation.parameters.iter().flatten().any(|parameter| match parameter {
             RefOr::T(parameter) => parameter.parameter_in == *place && (name.is_empty() || parameter.name == name),
@@ -90,9 +92,12 @@ fn complete(operation: &mut Operation, path: &str, permission: Option<Permission
     let reads_query = has_parameter("", &ParameterIn::Query);
     let reads_body = operation.request_body.is_some();
 
-    let mut refusals =
-        vec![("500", "Something went wrong on our side."), ("503", "Not available right now; see Retry-After.")];
-    if permission.is_some() {
+    let mut refusals = vec![
+        ("429", "The account or the network address asked too often; see Retry-After."),
+        ("500", "Something went wrong on our side."),
+        ("503", "Not available right now; see Retry-After."),
+    ];
+    if door.is_some() {
         refusals.push(("401", "No access token, or one that is not valid (any more)."));
         refusals.push(("403", "The role lacks the permission."));
     }
@@ -123,9 +128,10 @@ fn complete(operation: &mut Operation, path: &str, permission: Option<Permission
             describe_headers(status, response, takes_key);
         }
     }
-    if let Some(permission) = permission {
+    if let Some(Door { permission, knows_own }) = door {
         operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
-        let extension = ExtensionsBuilder::new().add("x-permission", permission.as_str()).build();
+        let reach = if knows_own { "own" } else { "workspace" };
+        let extension = ExtensionsBuilder::new().add("x-permission", permission.as_str()).add("x-reach", reach).build();
         operation.extensions.get_or_insert_default().merge(extension);
     } else {
         operation.security = Some(Vec::new());
@@ -138,7 +144,7 @@ fn refusal(status: &str, description: &str) -> Response {
         ResponseBuilder::new().description(description).content(problem::MEDIA_TYPE, Content::new(Some(schema)));
     match status {
         "401" => response = response.header("WWW-Authenticate", text("The scheme to sign in with, `Bearer`.")),
-        "503" => response = response.header("Retry-After", text("After how many seconds to try again.")),
+        "429" | "503" => response = response.header("Retry-After", text("After how many seconds to try again.")),
         _ => {}
     }
     response.build()
@@ -150,6 +156,18 @@ fn describe_headers(status: &str, response: &mut Response, takes_key: bool) {
         *response = refusal(status, &response.description);
     }
     response.headers.insert("X-Request-Id".to_owned(), text("The id of the request, as in the logs.").into());
+    for (name, description) in [
+        (
+            "RateLimit-Policy",
+            "The limits that the request counts against, as `\"account\";q=600;w=60`: 600 in 60 seconds.",
+        ),
+        (
+            "RateLimit",
+            "How they stand, as `\"account\";r=599;t=42`: 599 are left, and after 42 seconds there may be more.",
+        ),
+    ] {
+        response.headers.insert(name.to_owned(), text(description).into());
+    }
     if takes_key && status.starts_with('2') {
         let description = "`true` if an earlier request with this Idempotency-Key was answered so.";
         response.headers.insert("Idempotent-Replayed".to_owned(), text(description).into());

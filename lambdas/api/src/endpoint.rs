@@ -1,11 +1,16 @@
-//! A route that says who may use it. There is no other way to a route than [`needs`] and [`public`].
+//! A route that says who may use it. There is no other way to a route than [`needs`], [`own`] and
+//! [`public`].
 
 use axum::{Router, middleware, routing::MethodRouter};
 use rostrum_core::access::Permission;
 use utoipa::openapi::path::Paths;
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::{App, authentication::authorize};
+use crate::{
+    App,
+    authentication::{Door, authorize},
+    limits::{self, Guard},
+};
 
 /// The prefixes under which every route of the API is served: the PRD names its routes under the first, the agent
 /// design under the second.
@@ -13,7 +18,8 @@ pub const PREFIXES: [&str; 2] = ["/api/v1", "/api"];
 
 /// A route with its part of the document.
 pub struct Endpoint {
-    permission: Option<Permission>,
+    door: Option<Door>,
+    guard: Guard,
     schemas: Schemas,
     paths: Paths,
     methods: MethodRouter<App>,
@@ -22,20 +28,32 @@ pub struct Endpoint {
 /// The schemas that a route names.
 pub type Schemas = Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>;
 
-/// A route for those whose role has `permission`.
+/// A route for those whose `permission` reaches to the whole workspace.
 pub fn needs(permission: Permission, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { permission: Some(permission), schemas, paths, methods }
+    Endpoint { door: Some(Door { permission, knows_own: false }), guard: Guard::Usual, schemas, paths, methods }
+}
+
+/// A route for those who have `permission`, if only for what is their own. It asks the
+/// [`Caller`](crate::authentication::Caller) what that is.
+pub fn own(permission: Permission, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
+    Endpoint { door: Some(Door { permission, knows_own: true }), guard: Guard::Usual, schemas, paths, methods }
 }
 
 /// A route for everybody.
 pub fn public((schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { permission: None, schemas, paths, methods }
+    Endpoint { door: None, guard: Guard::Usual, schemas, paths, methods }
 }
 
 impl Endpoint {
-    /// The permission that it needs.
-    pub fn permission(&self) -> Option<Permission> {
-        self.permission
+    /// The route is one where a secret could be guessed: all such routes together are asked only a few times a minute from
+    /// one network address ([`rostrum_core::limits::GUARDED`]), also while the counters do not answer.
+    pub fn guarded(self) -> Self {
+        Self { guard: Guard::Guarded, ..self }
+    }
+
+    /// What it asks of its caller; nothing if it is public.
+    pub fn door(&self) -> Option<Door> {
+        self.door
     }
 
     /// The addresses and operations.
@@ -50,10 +68,11 @@ impl Endpoint {
 
     /// Adds it to `router`, under every prefix.
     pub fn mount(self, router: Router<App>, app: &App) -> Router<App> {
-        let methods = match self.permission {
-            None => self.methods,
-            Some(permission) => {
-                self.methods.route_layer(middleware::from_fn_with_state((app.clone(), permission), authorize))
+        let methods = match self.door {
+            None => self.methods.route_layer(middleware::from_fn_with_state((app.clone(), self.guard), limits::count)),
+            Some(door) => {
+                let state = (app.clone(), door, self.guard);
+                self.methods.route_layer(middleware::from_fn_with_state(state, authorize))
             }
         };
         self.paths.paths.keys().fold(router, |router, path| {

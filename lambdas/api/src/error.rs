@@ -8,7 +8,7 @@ use http::{
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use rostrum_core::{access::Permission, field::FieldError};
-use rostrum_lambda_kit::config::ConfigError;
+use rostrum_lambda_kit::{config::ConfigError, vault::VaultError};
 
 use crate::problem::Problem;
 
@@ -24,6 +24,18 @@ pub enum ApiError {
     /// E-mail address and password do not belong together.
     #[error("sign-in refused")]
     SignInRefused,
+    /// The password is right, and a code of the second factor is needed besides.
+    #[error("a second factor is needed")]
+    SecondFactorNeeded,
+    /// The password is right, but the address was not shown to be theirs.
+    #[error("the e-mail address is not verified")]
+    EmailUnverified,
+    /// The workspace does not exist, or takes only those who are invited.
+    #[error("registration is not open")]
+    RegistrationClosed,
+    /// The refresh token is none of ours, was used before, or its session has ended.
+    #[error("the session has ended")]
+    SessionEnded,
     /// Who sent it may not do this.
     #[error("{0} is needed")]
     Forbidden(Permission),
@@ -60,6 +72,12 @@ pub enum ApiError {
     /// Its idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// Its account or its network address asked too often.
+    #[error("too many requests, the next in {retry_after_seconds} s")]
+    TooManyRequests {
+        /// After how many seconds it may ask again.
+        retry_after_seconds: u32,
+    },
     /// What we need cannot be reached.
     #[error("unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -99,7 +117,32 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED,
                 "sign-in-refused",
                 "Sign-in refused",
-                "The e-mail address or the password is wrong, or the account may not sign in here.",
+                "The e-mail address, the password or the code is wrong, the account may not sign in here, or too many \
+                 attempts failed lately. After a while attempts are looked at again.",
+            ),
+            Self::SecondFactorNeeded => problem(
+                StatusCode::UNAUTHORIZED,
+                "second-factor-needed",
+                "A code is needed",
+                "Send the six digits that your authenticator app shows, or a recovery code, as `code`.",
+            ),
+            Self::EmailUnverified => problem(
+                StatusCode::FORBIDDEN,
+                "email-unverified",
+                "The e-mail address is not verified",
+                "Follow the link in the mail that was sent to you, or have another one sent.",
+            ),
+            Self::RegistrationClosed => problem(
+                StatusCode::FORBIDDEN,
+                "registration-closed",
+                "Registration is not open",
+                "There is no such workspace, or it takes only those who are invited. Ask somebody there for an invitation.",
+            ),
+            Self::SessionEnded => problem(
+                StatusCode::UNAUTHORIZED,
+                "session-ended",
+                "The session has ended",
+                "The refresh token is not valid any more. Sign in again.",
             ),
             Self::Forbidden(permission) => problem(
                 StatusCode::FORBIDDEN,
@@ -166,6 +209,12 @@ impl ApiError {
                 "The idempotency key belongs to another request",
                 "The same Idempotency-Key was sent with another method, path or body. Use a new key for a new request.",
             ),
+            Self::TooManyRequests { retry_after_seconds } => problem(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Too many requests",
+                &format!("Wait {retry_after_seconds} seconds; the RateLimit header names the limit that was reached."),
+            ),
             Self::Unavailable(_) => problem(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -191,11 +240,14 @@ impl IntoResponse for ApiError {
         let mut response = self.problem().status_code().into_response();
         let headers = response.headers_mut();
         match &self {
-            Self::TokenMissing | Self::SignInRefused => {
+            Self::TokenMissing | Self::SignInRefused | Self::SecondFactorNeeded | Self::SessionEnded => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Self::TokenRefused(_) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            Self::TooManyRequests { retry_after_seconds } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
             Self::Unavailable(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
@@ -240,6 +292,16 @@ impl From<sqlx::Error> for ApiError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed => Self::Unavailable(error.into()),
             _ => Self::internal(error),
+        }
+    }
+}
+
+/// A key that cannot be had now may be had later; what was sealed and does not open never will.
+impl From<VaultError> for ApiError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Seal(_) | VaultError::UnknownKey(_) | VaultError::Retired(_) => Self::internal(error),
+            error => Self::Unavailable(error.into()),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! One change: a transaction with its audit entry, its messages and its answer, committed together.
 
 use chrono::{DateTime, Utc};
-use rostrum_core::ids::{AuditId, OutboxId, new_uuid};
+use rostrum_core::{
+    ids::{AuditId, OutboxId, UserId, WorkspaceId, new_uuid},
+    mail::Mail,
+};
 use rostrum_store::{
     Transaction,
     audit::{self, Actor, Entry},
@@ -56,14 +59,52 @@ impl Once {
     }
 }
 
+/// Notes in the audit log that somebody did this who has no token yet: signing in, or what leads there.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub(crate) async fn note(
+    app: &App,
+    transaction: &mut Transaction,
+    (workspace_id, user_id): (WorkspaceId, UserId),
+    action: &'static str,
+    (subject_type, subject_id): (&'static str, Uuid),
+    detail: Value,
+) -> Result<(), ApiError> {
+    let at = app.ambient().now();
+    let id = AuditId::new(at, &mut app.ambient().random());
+    let actor = Actor::User(user_id);
+    let entry = Entry { id, workspace_id, actor, action, subject_type, subject_id, detail, at };
+    Ok(audit::record(transaction, &entry).await?)
+}
+
+/// Puts a mail into the outbox; it leaves with the next sweep unless it is sent before.
+///
+/// # Errors
+/// If it cannot be sealed, or Postgres does not take it.
+pub(crate) async fn add_mail(
+    app: &App,
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+    letter: &Mail,
+) -> Result<OutboxId, ApiError> {
+    let now = app.ambient().now();
+    let id = OutboxId::new(now, &mut app.ambient().random());
+    let message = rostrum_relay::mail::seal(app.vault().await?, id, workspace_id, letter).await?;
+    outbox::add(transaction, &[message], now).await?;
+    Ok(id)
+}
+
 impl Work {
-    /// Begins a change that does no harm when it is asked for twice.
+    /// Begins a change that does no harm when it is asked for twice. What the caller is was believed until here; for a
+    /// change it is looked up.
     ///
     /// # Errors
-    /// If the database cannot be reached.
+    /// If the caller is not any more what they were a minute ago, or the database cannot be reached.
     pub async fn begin(app: &App, caller: &Caller) -> Result<Self, ApiError> {
-        let transaction = app.database().await?.begin().await?;
+        let mut transaction = app.database().await?.begin().await?;
         let now = app.ambient().now();
+        app.memberships().confirm(&mut transaction, caller, now).await?;
         Ok(Self { transaction, now, app: app.clone(), caller: *caller, key: None, messages: Vec::new() })
     }
 
@@ -104,6 +145,16 @@ impl Work {
         let id = self.new_id::<OutboxId>();
         let message = Message { id, workspace_id: self.caller.workspace_id, kind, payload };
         outbox::add(&mut self.transaction, &[message], self.now).await?;
+        self.messages.push(id);
+        Ok(())
+    }
+
+    /// Adds a mail that leaves once this is committed.
+    ///
+    /// # Errors
+    /// If it cannot be sealed, or Postgres does not take it.
+    pub async fn mail(&mut self, letter: &Mail) -> Result<(), ApiError> {
+        let id = add_mail(&self.app, &mut self.transaction, self.caller.workspace_id, letter).await?;
         self.messages.push(id);
         Ok(())
     }

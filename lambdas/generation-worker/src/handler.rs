@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_cloud::{StartError, StateMachines};
 use rostrum_contracts::{CouncilStart, GenerateSlot, decode, encode};
-use rostrum_core::{campaign::Workflow, ids::ClaimId};
+use rostrum_core::{campaign::Workflow, checks::Finding, ids::ClaimId};
 use rostrum_lambda_kit::{
     JobError,
     metrics::{self, Unit},
@@ -15,11 +15,7 @@ use rostrum_store::{
     Transaction,
     executions::slots::{self, Claim, FailureKind, Holder, Key, Outcome},
 };
-use rostrum_workflow::{
-    Prepared, Steps, Stop, Written,
-    check::{self, Checked},
-    post, prepare,
-};
+use rostrum_workflow::{Prepared, Steps, Stop, Written, check, post, prepare};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -52,7 +48,7 @@ impl fmt::Debug for Councils {
 /// What was done about a slot.
 enum Work {
     /// Its post is written.
-    Written(Box<(Prepared, Written, Checked)>),
+    Written(Box<(Prepared, Written, Vec<Finding>)>),
     /// A council writes it.
     HandedOver,
 }
@@ -95,8 +91,8 @@ impl Worker {
         }
         match self.work(held, &message, deadline).await {
             Ok(Work::Written(work)) => {
-                let (prepared, written, checked) = *work;
-                self.store(held, &prepared, &written, checked).await
+                let (prepared, written, findings) = *work;
+                self.store(held, &prepared, &written, findings).await
             }
             Ok(Work::HandedOver) => Ok(()),
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
@@ -123,8 +119,7 @@ impl Worker {
                 let written = self.steps.write(&prepared.assignment, &config.model, None, deadline).await?;
                 let (database, context) = (&self.steps.database, &prepared.context);
                 let findings = check::findings(database, &prepared.assignment, context, &written.fitted).await?;
-                let checked = check::checked(&findings, context, &written.fitted)?;
-                Ok(Work::Written(Box::new((prepared, written, checked))))
+                Ok(Work::Written(Box::new((prepared, written, findings))))
             }
             Workflow::Council(_) => {
                 self.hand_over(held, &(*message).into()).await?;
@@ -166,7 +161,7 @@ impl Worker {
         held: Held,
         prepared: &Prepared,
         written: &Written,
-        checked: Checked,
+        mut findings: Vec<Finding>,
     ) -> Result<(), JobError> {
         let samples = prepared.context.samples.len();
         let metadata = json!({
@@ -178,8 +173,12 @@ impl Worker {
             "repaired": written.repaired,
             "adjustments": written.fitted.adjustments,
         });
-        let post = post::generated(&prepared.assignment, written, metadata, checked);
+        let Prepared { assignment, context, .. } = prepared;
+        let (fitted, now) = (&written.fitted, self.steps.ambient.now());
         let mut transaction = self.begin().await?;
+        check::compare_again(&mut transaction, assignment, context, fitted, &mut findings, now).await?;
+        let checked = check::checked(&findings, context, fitted).map_err(|error| JobError::fail(&error))?;
+        let post = post::generated(assignment, written, metadata, checked);
         let holder = Holder::Worker(held.claim);
         let stored = post::store(&mut transaction, holder, &post, &self.steps.ambient).await?;
         let post_id = stored.ok_or_else(|| lost(held))?;

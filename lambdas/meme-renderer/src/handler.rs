@@ -57,12 +57,19 @@ impl MemeRenderer {
         self.steps.effects.perform("object put", put).await.map_err(|error| Stop::internal(error.to_string()))?;
         let subject = council.assignment.subject;
         let mut transaction = self.steps.database.begin().await?;
-        let (kept, now) = (council::json(&picture)?, self.steps.ambient.now());
-        if councils::keep_image(&mut transaction, subject.key, &kept, now).await? {
+        let (image, now) = (council::json(&picture)?, self.steps.ambient.now());
+        let kept = councils::keep_image(&mut transaction, subject.key, &image, now).await?;
+        if kept {
             let detail = json!({ "template": picture.template, "sha256": picture.sha256 });
             self.steps.note(&mut transaction, subject, "render", detail).await?;
         }
         self.steps.effects.perform("commit", transaction.commit()).await?;
+        if kept {
+            return Ok(Rendered { sha256: picture.sha256 });
+        }
+        // Somebody else drew it while we did, perhaps with other words.
+        let council = Council::load(&self.steps.database, &input.slot).await?;
+        let picture = council.image.ok_or_else(|| Stop::internal("Nothing is drawn."))?;
         Ok(Rendered { sha256: picture.sha256 })
     }
 }

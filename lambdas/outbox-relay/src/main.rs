@@ -4,11 +4,11 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use outbox_relay::Sweeper;
 use rostrum_cloud::{SdkConfig, Secrets};
 use rostrum_lambda_kit::{
-    Ambient, Effects,
+    Ambient, Effects, Vault,
     config::{self, ConfigError},
     logging,
 };
-use rostrum_relay::Relay;
+use rostrum_relay::{Postman, Relay};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -26,8 +26,11 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn build(aws: &SdkConfig) -> Result<Sweeper, ConfigError> {
-    let database = config::database(&Secrets::new(aws), "DATABASE_SECRET_ARN", 2).await?;
+    // One for the sweep, one for the vault, which opens what the sweep sends.
+    let database = config::database(&Secrets::new(aws), "DATABASE_SECRET_ARN", 3).await?;
     let (ambient, effects) = (Ambient::system(), Effects::live());
     let relay = Relay::from_environment(aws, database.clone(), ambient.clone(), effects.clone())?;
+    let vault = Vault::from_environment(aws, database.clone(), ambient.clone())?;
+    let relay = relay.with_postman(Postman::from_environment(aws, vault)?);
     Ok(Sweeper { database, relay, ambient, effects })
 }

@@ -76,9 +76,13 @@ impl ResultStore {
         let mut findings = council.findings.clone().unwrap_or_default();
         findings.extend(render.map(Finding::no_picture));
         findings.extend(picture.iter().flat_map(|picture| picture.cut.iter().map(|field| Finding::caption_cut(field))));
-        let checked = check::checked(&findings, &council.context, &draft.fitted)?;
-        let generated = post::generated(&council.assignment, draft, metadata(&council, draft, refine), checked);
+        let (assignment, context) = (&council.assignment, &council.context);
         let mut transaction = self.database.begin().await?;
+        let now = self.ambient.now();
+        check::compare_again(&mut transaction, assignment, context, &draft.fitted, &mut findings, now).await?;
+        let checked =
+            check::checked(&findings, context, &draft.fitted).map_err(|error| Stop::internal(error.to_string()))?;
+        let generated = post::generated(assignment, draft, metadata(&council, draft, refine), checked);
         let Some(post_id) = post::store(&mut transaction, Holder::Council, &generated, &self.ambient).await? else {
             return Ok(None);
         };

@@ -126,6 +126,17 @@ async fn what_was_checked_first_stays() {
     assert!(findings(&world).await.is_empty());
 }
 
+#[tokio::test]
+async fn twins_that_were_checked_at_the_same_moment_are_found_when_the_second_is_stored() {
+    let world = chosen(2).await;
+    run(&world, check(world.start)).await;
+    let twin = world.earlier(1, 1, "pending_review", [POST, POST]).await;
+    run(&world, store(world.start)).await;
+    assert_eq!(findings(&world).await, ["near_identical blocking"]);
+    let detail = world.look("SELECT findings -> 0 -> 'detail' ->> 'post_id' FROM posts WHERE findings <> '[]'").await;
+    assert_eq!(detail, [twin.to_string()]);
+}
+
 fn picture(cut: &[&str]) -> Value {
     let picture = Picture {
         sha256: "ab".repeat(32),

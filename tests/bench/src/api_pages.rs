@@ -4,12 +4,16 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Result;
-use api::{App, Backend, Keys, Lazy, authentication::Claims};
-use rostrum_core::ids::{UserId, new_uuid};
-use rostrum_lambda_kit::{Ambient, Effects};
+use api::{App, Backend, Gate, KeyRing, Keys, Lazy, authentication::Claims};
+use rostrum_core::{
+    ids::{SessionId, UserId, new_uuid},
+    mail::Web,
+};
+use rostrum_lambda_kit::{Ambient, Effects, Vault};
 use rostrum_relay::{Destinations, Relay};
 use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
+    data_keys::MemoryDataKeys,
     database::TestDatabase,
     keys,
     objects::MemoryObjects,
@@ -72,7 +76,18 @@ impl Stage {
         let keys = Keys::from_pem(&keys::signing_key())?;
         let now = ambient.now();
         let user: UserId = workspace.employees.first().copied().ok_or_else(|| anyhow::anyhow!("no employee"))?;
-        let claims = Claims::new(user, workspace.id, now, new_uuid(now, &mut ambient.random()));
+        let session = SessionId::new(now, &mut ambient.random());
+        sqlx::query(
+            "INSERT INTO sessions (id, user_id, workspace_id, device, created_at, last_used_at, expires_at)
+             VALUES ($1, $2, $3, 'bench', $4, $4, $4 + interval '30 days')",
+        )
+        .bind(session.uuid())
+        .bind(user.uuid())
+        .bind(workspace.id.uuid())
+        .bind(now)
+        .execute(&database.admin)
+        .await?;
+        let claims = Claims::new(user, workspace.id, session, now, new_uuid(now, &mut ambient.random()));
         let token = keys.sign(&claims)?;
         let relay = Relay::new(
             database.database.clone(),
@@ -83,8 +98,10 @@ impl Stage {
             Effects::live(),
         );
         let media = Lazy::ready(Arc::new(MemoryObjects::default()) as _);
-        let backend = Backend { database: database.database.clone(), relay, media };
-        let app = App::new(Lazy::ready(backend), Lazy::ready(keys), ambient, Effects::live());
+        let vault = Vault::new(Arc::new(MemoryDataKeys::default()), database.database.clone(), ambient.clone());
+        let web = Web("http://127.0.0.1".to_owned());
+        let backend = Backend { database: database.database.clone(), relay, vault, web, media };
+        let app = App::new(Lazy::ready(backend), KeyRing::ready(keys), Gate::default(), ambient, Effects::live());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, api::router(app)).await });

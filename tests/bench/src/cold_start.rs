@@ -15,12 +15,13 @@ use crate::{
 };
 
 /// The functions that are started again and again; the migrator runs once a deployment.
-const ROLES: [&str; 12] = [
+const ROLES: [&str; 13] = [
     "aggregator",
     "api",
     "campaign-orchestrator",
     "context-fetcher",
     "generation-worker",
+    "key-rotator",
     "llm-claude",
     "llm-grok",
     "llm-openai",
@@ -99,7 +100,7 @@ impl Drop for Running {
 }
 
 /// What Lambda and the template set; nothing of it is asked for before the first message.
-const ENVIRONMENT: [(&str, &str); 31] = [
+const ENVIRONMENT: [(&str, &str); 32] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -129,6 +130,7 @@ const ENVIRONMENT: [(&str, &str); 31] = [
     ("SCHEDULE_DLQ_ARN", "bench"),
     ("COUNCIL_ARN", "bench"),
     ("MEDIA_BUCKET", "bench"),
+    ("DATA_KEY_ARN", "bench"),
     ("MAX_RECEIVES", "3"),
     ("TZ", "UTC"),
 ];

@@ -7,8 +7,10 @@ mod api_pages;
 mod cold_start;
 mod council_run;
 mod fleet_run;
+mod identity;
 mod load;
 mod memory;
+mod render;
 mod report;
 
 use std::{env, process::ExitCode};
@@ -24,7 +26,9 @@ async fn main() -> Result<ExitCode> {
         Some("cold-start") => cold_start::measure().await?,
         Some("council") => council_run::measure().await?,
         Some("fleet") => fleet_run::measure().await?,
-        other => bail!("expected api, cold-start, council or fleet, got {other:?}"),
+        Some("identity") => identity::measure()?,
+        Some("render") => render::measure()?,
+        other => bail!("expected api, cold-start, council, fleet, identity or render, got {other:?}"),
     };
     println!("{}", if json { report.json().to_string() } else { report.text() });
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -101,6 +101,25 @@ impl Fleet {
         Ok(Answer { status, body })
     }
 
+    /// The same fleet, asked with this token; with none if it is empty.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// The newest mail to this address, once there is one.
+    ///
+    /// # Errors
+    /// If none comes within a minute and a half: the outbox is swept every minute.
+    pub async fn mail(&self, to: &str) -> Result<String> {
+        let address = format!("{}/_ministack/ses/messages", self.description.aws_endpoint);
+        until("a mail", Duration::from_secs(90), || async {
+            let mailbox: Value = self.http.get(&address).send().await?.json().await?;
+            Ok(newest(&mailbox, to))
+        })
+        .await
+    }
+
     /// Reads a resource that must be there.
     ///
     /// # Errors
@@ -133,6 +152,19 @@ impl Fleet {
         let response = request.send().await?;
         ensure!(response.status().is_success(), "the simulator answers {}", response.status());
         Ok(())
+    }
+}
+
+/// The text of the last mail to this address, wherever in the mailbox it lies.
+fn newest(mailbox: &Value, to: &str) -> Option<String> {
+    match mailbox {
+        Value::Object(fields) => {
+            let is_to = fields.get("To").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == to));
+            let text = fields.get("BodyText").and_then(Value::as_str).filter(|_| is_to);
+            text.map(str::to_owned).or_else(|| fields.values().rev().find_map(|inner| newest(inner, to)))
+        }
+        Value::Array(items) => items.iter().rev().find_map(|inner| newest(inner, to)),
+        _ => None,
     }
 }
 

@@ -3,15 +3,24 @@
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use rostrum_core::{
-    access::{Permission, Role, allows},
-    ids::{UserId, WorkspaceId},
+    access::{Permission, Reach, Role, reach},
+    ids::{ApiKeyId, SessionId, UserId, WorkspaceId},
+    sign_in::secret::{Kind, digest_of},
 };
+use rostrum_store::people::api_keys;
+use uuid::Uuid;
 
-use crate::{App, error::ApiError};
+use super::{Claims, memberships::Member};
+use crate::{
+    App,
+    error::ApiError,
+    limits::{Guard, Subscriber},
+};
 
 /// Who sends the request. Only a request that passed [`authorize`] has one.
 #[derive(Debug, Clone, Copy)]
@@ -22,31 +31,131 @@ pub struct Caller {
     pub workspace_id: WorkspaceId,
     /// What they are in it.
     pub role: Role,
+    /// How they got in.
+    pub entry: Entry,
+    /// What the route asks for.
+    pub permission: Permission,
+    /// How far that reaches for them; not [`Reach::Nothing`].
+    pub reach: Reach,
 }
 
-/// Lets the request pass if its token is valid and its sender's role has the permission.
+/// How somebody got in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// They signed in.
+    Session(SessionId),
+    /// A program sent its key.
+    ApiKey(ApiKeyId),
+}
+
+impl Caller {
+    /// Refuses what is not the caller's own if they may only see that. It is then as if it did not exist.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`].
+    pub fn must_own(&self, owner: impl Into<Uuid>) -> Result<(), ApiError> {
+        match self.only() {
+            Some(me) if me.uuid() != owner.into() => Err(ApiError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the caller is signed in.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`] if it is a program: it has no account of its own.
+    pub fn session(&self) -> Result<SessionId, ApiError> {
+        match self.entry {
+            Entry::Session(id) => Ok(id),
+            Entry::ApiKey(_) => Err(ApiError::Forbidden(Permission::Account)),
+        }
+    }
+
+    /// The caller, if they may only see what is their own.
+    pub fn only(&self) -> Option<UserId> {
+        (self.reach == Reach::Own).then_some(self.user_id)
+    }
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    /// The permission.
+    pub permission: Permission,
+    /// Whether the route knows what is the caller's own, so that a permission of that reach is enough.
+    pub knows_own: bool,
+}
+
+/// Lets the request pass if its token is valid, its sender's role has the permission, and neither its network address nor
+/// its account asked too often.
 ///
 /// A valid token of somebody who is no member any more, or is suspended, is refused like an invalid one (401): it
-/// stands for nobody, and signing in again is what helps.
-///
-/// # Errors
-/// 401 without a valid token, 403 without the permission.
+/// stands for nobody, and signing in again is what helps. Without a valid token the answer is 401, without the permission
+/// 403, and 429 comes before both.
 pub async fn authorize(
-    State((app, permission)): State<(App, Permission)>,
+    State((app, door, guard)): State<(App, Door, Guard)>,
+    subscriber: Subscriber,
     mut request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
-    let token = bearer(request.headers())?;
+) -> Response {
     let now = app.ambient().now();
-    let claims = app.tokens().verify(app.keys().await?, token, now)?;
-    let database = app.database().await?;
-    let role = app.memberships().role(database, claims.workspace_id, claims.sub, now).await?;
-    let role = role.ok_or(ApiError::TokenRefused("belongs to somebody who is not in this workspace any more"))?;
-    if !allows(role, permission) {
-        return Err(ApiError::Forbidden(permission));
+    let known = identify(&app, request.headers(), now).await;
+    // Only now is it known whose account it is; both are counted in one go.
+    let account = known.as_ref().ok().map(|known| (known.user_id, known.role));
+    let standing = app.limits().admit(subscriber, account, guard, now).await;
+    let answer = match (standing.refusal(), known.and_then(|known| known.enter(door))) {
+        (Some(refusal), _) | (None, Err(refusal)) => refusal.into_response(),
+        (None, Ok(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
+    standing.tell(answer)
+}
+
+/// Somebody who is known, at no door yet.
+struct Known {
+    user_id: UserId,
+    workspace_id: WorkspaceId,
+    role: Role,
+    entry: Entry,
+    /// What a key is for; none for a person, who is there for all that their role allows.
+    scope: Option<Vec<Permission>>,
+}
+
+impl Known {
+    fn enter(self, door: Door) -> Result<Caller, ApiError> {
+        let Door { permission, knows_own } = door;
+        let reach = match &self.scope {
+            Some(scope) if !scope.contains(&permission) => Reach::Nothing,
+            _ => reach(self.role, permission),
+        };
+        match reach {
+            Reach::Workspace => {}
+            Reach::Own if knows_own => {}
+            Reach::Own | Reach::Nothing => return Err(ApiError::Forbidden(permission)),
+        }
+        let Self { user_id, workspace_id, role, entry, .. } = self;
+        Ok(Caller { user_id, workspace_id, role, entry, permission, reach })
     }
-    request.extensions_mut().insert(Caller { user_id: claims.sub, workspace_id: claims.workspace_id, role });
-    Ok(next.run(request).await)
+}
+
+async fn identify(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<Known, ApiError> {
+    let token = bearer(headers)?;
+    if let Some(digest) = digest_of(Kind::ApiKey, token) {
+        let key = app.memberships().key(app.database().await?, &digest, now).await?;
+        let key = key.ok_or(ApiError::TokenRefused("is a key that is not known, expired or revoked"))?;
+        let api_keys::Presented { id, user_id, workspace_id, role, permissions, .. } = key;
+        let scope = Some(permissions);
+        return Ok(Known { user_id, workspace_id, role, entry: Entry::ApiKey(id), scope });
+    }
+    let keys = app.key_ring().keys_for(token, now).await?;
+    let claims = app.tokens().verify(&keys, token, now)?;
+    let Claims { sub: user_id, workspace_id, sid: session_id, .. } = claims;
+    let member = Member { workspace_id, user_id, session_id };
+    let role = app.memberships().role(app.database().await?, member, now).await?;
+    let role = role.ok_or(ApiError::TokenRefused("belongs to a session that has ended, or to somebody who left"))?;
+    Ok(Known { user_id, workspace_id, role, entry: Entry::Session(session_id), scope: None })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {

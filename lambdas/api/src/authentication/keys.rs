@@ -8,7 +8,7 @@ use jsonwebtoken::{
     errors::ErrorKind,
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
 };
-use rostrum_core::ids::{UserId, WorkspaceId};
+use rostrum_core::ids::{SessionId, UserId, WorkspaceId};
 use rostrum_lambda_kit::config::ConfigError;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub struct Claims {
     pub sub: UserId,
     /// The workspace that they signed in to.
     pub workspace_id: WorkspaceId,
+    /// Where they are signed in: a token of a session that has ended is not valid any more.
+    pub sid: SessionId,
     /// When, in seconds since 1970.
     pub iat: i64,
     /// From when on the token is not valid any more.
@@ -45,13 +47,14 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// What a token says that somebody gets who signs in `now`.
-    pub fn new(sub: UserId, workspace_id: WorkspaceId, now: DateTime<Utc>, jti: Uuid) -> Self {
+    /// What a token says that somebody gets `now` for their session.
+    pub fn new(sub: UserId, workspace_id: WorkspaceId, sid: SessionId, now: DateTime<Utc>, jti: Uuid) -> Self {
         Self {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub,
             workspace_id,
+            sid,
             iat: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
             jti,
@@ -80,28 +83,45 @@ impl From<KeyError> for ConfigError {
     }
 }
 
-/// The key pair.
+/// The keys. The first one signs; what any of them signed is accepted, so that a key can be replaced while tokens of the
+/// one before are still in use.
 pub struct Keys {
-    id: String,
     private: EncodingKey,
-    public: DecodingKey,
+    public: Vec<PublicKey>,
     set: String,
     validation: Validation,
 }
 
+struct PublicKey {
+    id: String,
+    key: DecodingKey,
+}
+
+/// How a key in PKCS#8 PEM ends.
+const END: &str = "-----END PRIVATE KEY-----";
+
 impl Keys {
-    /// The keys of an RSA private key in PKCS#8 PEM.
+    /// The keys of one or more RSA private keys in PKCS#8 PEM, one behind the other, the newest first.
     ///
     /// # Errors
-    /// If it is none.
+    /// If one of them is none.
     pub fn from_pem(pem: &SecretString) -> Result<Self, KeyError> {
-        let private = EncodingKey::from_rsa_pem(pem.expose_secret().as_bytes())?;
-        let mut key = Jwk::from_encoding_key(&private, Algorithm::RS256)?;
-        let public = DecodingKey::from_jwk(&key)?;
-        let id = key.thumbprint(ThumbprintHash::SHA256)?;
-        key.common.key_id = Some(id.clone());
-        key.common.public_key_use = Some(PublicKeyUse::Signature);
-        let set = serde_json::to_string(&JwkSet { keys: vec![key] }).map_err(jsonwebtoken::errors::Error::from)?;
+        let mut public = Vec::new();
+        let mut known = Vec::new();
+        let mut signing = None;
+        for block in pem.expose_secret().split_inclusive(END).filter(|block| !block.trim().is_empty()) {
+            let private = EncodingKey::from_rsa_pem(block.trim_start().as_bytes())?;
+            let mut jwk = Jwk::from_encoding_key(&private, Algorithm::RS256)?;
+            let key = DecodingKey::from_jwk(&jwk)?;
+            let id = jwk.thumbprint(ThumbprintHash::SHA256)?;
+            jwk.common.key_id = Some(id.clone());
+            jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+            known.push(jwk);
+            public.push(PublicKey { id, key });
+            signing.get_or_insert(private);
+        }
+        let private = signing.ok_or_else(|| jsonwebtoken::errors::Error::from(ErrorKind::InvalidKeyFormat))?;
+        let set = serde_json::to_string(&JwkSet { keys: known }).map_err(jsonwebtoken::errors::Error::from)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[ISSUER]);
@@ -109,10 +129,10 @@ impl Keys {
             ["exp", "aud", "iss", "sub"].map(str::to_owned).into_iter().collect::<HashSet<_>>();
         // Done by `verify`, with the clock that we are given.
         validation.validate_exp = false;
-        Ok(Self { id, private, public, set, validation })
+        Ok(Self { private, public, set, validation })
     }
 
-    /// The public keys as a JWK set (RFC 7517). The key's id is its thumbprint (RFC 7638).
+    /// The public keys as a JWK set (RFC 7517). A key's id is its thumbprint (RFC 7638).
     pub fn set(&self) -> &str {
         &self.set
     }
@@ -122,8 +142,18 @@ impl Keys {
     /// # Errors
     /// If the key cannot sign.
     pub fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
-        let header = Header { kid: Some(self.id.clone()), ..Header::new(Algorithm::RS256) };
+        let id = self.public.first().map(|key| key.id.clone());
+        let header = Header { kid: id, ..Header::new(Algorithm::RS256) };
         encode(&header, claims, &self.private).map_err(ApiError::internal)
+    }
+
+    /// Whether the token names a key that is none of ours, perhaps because it is newer than what we know.
+    pub fn is_stranger(&self, token: &str) -> bool {
+        decode_header(token).is_ok_and(|header| header.kid.is_some_and(|id| self.public(&id).is_none()))
+    }
+
+    fn public(&self, id: &str) -> Option<&DecodingKey> {
+        self.public.iter().find(|key| key.id == id).map(|key| &key.key)
     }
 
     /// What the token says, if it is one of ours and has not expired.
@@ -132,10 +162,9 @@ impl Keys {
     /// If it is not.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, ApiError> {
         let header = decode_header(token).map_err(|_| ApiError::TokenRefused("cannot be read"))?;
-        if header.alg != Algorithm::RS256 || header.kid.as_deref() != Some(&self.id) {
-            return Err(ApiError::TokenRefused("was not signed with our key"));
-        }
-        let claims = decode::<Claims>(token, &self.public, &self.validation).map_err(|error| {
+        let key = header.kid.as_deref().filter(|_| header.alg == Algorithm::RS256).and_then(|id| self.public(id));
+        let key = key.ok_or(ApiError::TokenRefused("was not signed with our key"))?;
+        let claims = decode::<Claims>(token, key, &self.validation).map_err(|error| {
             ApiError::TokenRefused(match error.kind() {
                 ErrorKind::InvalidSignature => "was not signed with our key",
                 ErrorKind::InvalidAudience | ErrorKind::InvalidIssuer => "is not meant for this API",
@@ -151,6 +180,7 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+        let ids: Vec<&str> = self.public.iter().map(|key| key.id.as_str()).collect();
+        formatter.debug_struct("Keys").field("ids", &ids).finish_non_exhaustive()
     }
 }

@@ -2,16 +2,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_core::{
-    access::Role,
-    ids::{UserId, WorkspaceId},
+    access::{Role, reach},
+    ids::{SessionId, UserId, WorkspaceId},
+    sign_in::secret::SecretDigest,
 };
-use rostrum_store::{Database, identity};
+use rostrum_store::{Database, Transaction, identity, people::api_keys};
 
+use super::{Caller, Entry};
 use crate::error::ApiError;
 
 /// How long a role is believed: this long after a change, the old one may still hold.
@@ -20,41 +22,118 @@ const BELIEVED: TimeDelta = TimeDelta::seconds(60);
 /// The most memberships that are remembered.
 const MOST: usize = 10_000;
 
-/// Roles by workspace and person, with the time when they were looked up. Who is no member is not remembered.
-type Known = HashMap<(WorkspaceId, UserId), (Role, DateTime<Utc>)>;
+/// Somebody in a workspace, signed in somewhere.
+#[expect(clippy::struct_field_names, reason = "the ids are called so everywhere")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Member {
+    pub(crate) workspace_id: WorkspaceId,
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+}
 
-/// The memberships of this process.
+/// Roles, with the time when they were looked up. Who is no member is not remembered.
+type Known = HashMap<Member, (Role, DateTime<Utc>)>;
+
+/// Keys by their digests, with the time when they were looked up. What is no key is not remembered.
+type Keys = HashMap<SecretDigest, (api_keys::Presented, DateTime<Utc>)>;
+
+/// The memberships of this process, and the keys of programs.
 #[derive(Debug, Default)]
-pub(crate) struct Memberships(Mutex<Known>);
+pub(crate) struct Memberships {
+    known: Mutex<Known>,
+    keys: Mutex<Keys>,
+}
+
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes room for one more, of those who are believed no longer first.
+fn make_room<K, V>(known: &mut HashMap<K, (V, DateTime<Utc>)>, now: DateTime<Utc>) {
+    if known.len() >= MOST {
+        known.retain(|_, (_, since)| now - *since < BELIEVED);
+    }
+    if known.len() >= MOST {
+        known.clear();
+    }
+}
 
 impl Memberships {
-    /// What the person is in the workspace; `None` if they are not in it or are suspended.
+    /// What the person is in the workspace; `None` if they are not in it, are suspended, or the session has ended.
     pub(crate) async fn role(
         &self,
         database: &Database,
-        workspace_id: WorkspaceId,
-        user_id: UserId,
+        member: Member,
         now: DateTime<Utc>,
     ) -> Result<Option<Role>, ApiError> {
-        let key = (workspace_id, user_id);
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        let known = open(&self.known).get(&member).copied();
         if let Some((role, since)) = known
             && now - since < BELIEVED
         {
             return Ok(Some(role));
         }
-        let role = identity::role(database, workspace_id, user_id).await?;
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.retain(|_, (_, since)| now - *since < BELIEVED);
-        }
-        if known.len() >= MOST {
-            known.clear();
-        }
+        let Member { workspace_id, user_id, session_id } = member;
+        let role = identity::role_in_session(database, workspace_id, user_id, session_id).await?;
+        let mut known = open(&self.known);
+        make_room(&mut known, now);
         match role {
-            Some(role) => known.insert(key, (role, now)),
-            None => known.remove(&key),
+            Some(role) => known.insert(member, (role, now)),
+            None => known.remove(&member),
         };
         Ok(role)
+    }
+
+    /// What the key with this digest stands for; `None` if it is none, expired or revoked.
+    pub(crate) async fn key(
+        &self,
+        database: &Database,
+        digest: &SecretDigest,
+        now: DateTime<Utc>,
+    ) -> Result<Option<api_keys::Presented>, ApiError> {
+        let known = open(&self.keys).get(digest).cloned();
+        if let Some((key, since)) = known
+            && now - since < BELIEVED
+        {
+            return Ok(Some(key).filter(|key| now < key.expires_at));
+        }
+        let key = api_keys::present(database, digest, now).await?;
+        let mut keys = open(&self.keys);
+        make_room(&mut keys, now);
+        match &key {
+            Some(key) => keys.insert(*digest, (key.clone(), now)),
+            None => keys.remove(digest),
+        };
+        Ok(key)
+    }
+
+    /// Looks up whether the caller may still do what they ask for, whatever was believed.
+    pub(crate) async fn confirm(
+        &self,
+        transaction: &mut Transaction,
+        caller: &Caller,
+        now: DateTime<Utc>,
+    ) -> Result<(), ApiError> {
+        let Caller { user_id, workspace_id, permission, .. } = *caller;
+        let role = match caller.entry {
+            Entry::Session(id) => identity::role_in_session(&mut *transaction, workspace_id, user_id, id).await?,
+            Entry::ApiKey(id) => api_keys::role(&mut *transaction, id, now).await?,
+        };
+        match role {
+            Some(role) if reach(role, permission) >= caller.reach => Ok(()),
+            Some(_) => {
+                self.forget(user_id);
+                Err(ApiError::Forbidden(permission))
+            }
+            None => {
+                self.forget(user_id);
+                Err(ApiError::TokenRefused("belongs to a session or a key that has ended, or to somebody who left"))
+            }
+        }
+    }
+
+    /// Forgets what is known of the person, because it has changed.
+    pub(crate) fn forget(&self, user_id: UserId) {
+        open(&self.known).retain(|member, _| member.user_id != user_id);
+        open(&self.keys).retain(|_, (key, _)| key.user_id != user_id);
     }
 }

@@ -206,3 +206,25 @@ words! {
         Blocking = "blocking",
     }
 }
+
+words! {
+    /// What somebody is in a workspace.
+    RoleName {
+        /// Sees what concerns them.
+        User = "user",
+        /// As a user, who may ask for more at a time.
+        PremiumUser = "premium_user",
+        /// Looks after writing samples.
+        ContentCreator = "content_creator",
+        /// Brings approved posts out.
+        Publisher = "publisher",
+        /// Decides about posts.
+        Reviewer = "reviewer",
+        /// Runs campaigns and those who write for them.
+        BrandManager = "brand_manager",
+        /// Runs the workspace.
+        Admin = "admin",
+        /// Runs the installation.
+        SuperAdmin = "super_admin",
+    }
+}

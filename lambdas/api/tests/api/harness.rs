@@ -2,23 +2,32 @@
 
 use std::sync::{Arc, LazyLock};
 
-use api::{App, Backend, Keys, Lazy, authentication::Claims};
+use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, authentication::Claims, limits::SourceAddress};
 use axum::{
     Router,
     body::{Body, to_bytes},
 };
+use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode};
 use rostrum_core::{
     access::Role,
     employee::Email,
-    ids::{UserId, WorkspaceId, new_uuid},
+    ids::{SessionId, UserId, WorkspaceId, new_uuid},
+    limits::Tier,
+    mail::Web,
     password,
+    sign_in::secret::{Kind, Secret},
 };
-use rostrum_lambda_kit::{Ambient, Effects};
-use rostrum_relay::{Destinations, Relay};
-use rostrum_store::identity::{self, NewUser};
+use rostrum_lambda_kit::{Ambient, Effects, Vault};
+use rostrum_relay::{Destinations, Postman, Relay};
+use rostrum_store::{
+    identity::{self, NewUser},
+    sessions::{self, NewSession},
+};
 use rostrum_test_kit::{
-    cloud::{RecordingQueues, RecordingSchedules},
+    cloud::{RecordingMailer, RecordingQueues, RecordingSchedules},
+    counters::MemoryCounters,
+    data_keys::MemoryDataKeys,
     database::TestDatabase,
     keys::signing_key,
     objects::MemoryObjects,
@@ -42,9 +51,12 @@ pub(crate) struct Api {
     pub(crate) queues: Arc<RecordingQueues>,
     pub(crate) schedules: Arc<RecordingSchedules>,
     pub(crate) media: Arc<MemoryObjects>,
+    pub(crate) counters: Arc<MemoryCounters>,
     pub(crate) workspace: Workspace,
     pub(crate) other: Workspace,
-    people: Vec<(Role, UserId)>,
+    pub(crate) mails: Arc<RecordingMailer>,
+    pub(crate) data_keys: Arc<MemoryDataKeys>,
+    people: Vec<(Role, UserId, SessionId)>,
 }
 
 impl Api {
@@ -68,6 +80,9 @@ impl Api {
             queues,
             schedules,
             media: Arc::default(),
+            counters: Arc::default(),
+            mails: Arc::default(),
+            data_keys: Arc::default(),
             workspace,
             other,
             people: Vec::new(),
@@ -75,21 +90,38 @@ impl Api {
         api.router = api.router(Effects::live());
         for role in Role::ALL {
             let id = api.person(&format!("{role}@example.com"), true).await;
-            api.join(api.workspace.id, id, role).await;
-            api.people.push((role, id));
+            let membership = if role == Role::SuperAdmin { Role::Admin } else { role };
+            api.join(api.workspace.id, id, membership).await;
+            if role == Role::SuperAdmin {
+                api.change(&format!("UPDATE users SET is_super_admin = true WHERE id = '{id}'")).await;
+            }
+            let session = api.session(id, api.workspace.id).await;
+            api.people.push((role, id, session));
         }
         api
     }
 
     /// The API whose effects are these, over the same database and queues.
     pub(crate) fn router(&self, effects: Effects) -> Router {
+        self.behind(self.gate(|_| Tier::Staff), effects)
+    }
+
+    /// A gate without other origins, whose accounts are of these tiers.
+    pub(crate) fn gate(&self, tier_of: fn(Role) -> Tier) -> Gate {
+        Gate { limits: Limits::new(self.counters.clone(), tier_of), ..Gate::default() }
+    }
+
+    /// The API behind this gate.
+    pub(crate) fn behind(&self, gate: Gate, effects: Effects) -> Router {
         let backend = Backend {
             database: self.database.database.clone(),
             relay: self.relay(effects.clone()),
+            vault: self.vault(),
+            web: Web("https://rostrum.test".to_owned()),
             media: Lazy::ready(self.media.clone()),
         };
         let keys = Keys::from_pem(&signing_key()).unwrap();
-        api::router(App::new(Lazy::ready(backend), Lazy::ready(keys), self.ambient.clone(), effects))
+        api::router(App::new(Lazy::ready(backend), KeyRing::ready(keys), gate, self.ambient.clone(), effects))
     }
 
     /// What lets the messages of the outbox leave.
@@ -100,7 +132,49 @@ impl Api {
         };
         let database = self.database.database.clone();
         let (queues, schedules) = (self.queues.clone(), self.schedules.clone());
-        Relay::new(database, queues, schedules, destinations, self.ambient.clone(), effects)
+        let postman = Postman { vault: self.vault(), mailer: self.mails.clone() };
+        Relay::new(database, queues, schedules, destinations, self.ambient.clone(), effects).with_postman(postman)
+    }
+
+    /// What seals secrets, with nothing in its memory.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::new(self.data_keys.clone(), self.database.database.clone(), self.ambient.clone())
+    }
+
+    /// The secret of the newest mail to this address, once the outbox was swept.
+    pub(crate) async fn mailed(&self, to: &str) -> String {
+        self.relay(Effects::live()).sweep().await.unwrap();
+        let mails = self.mails.all();
+        let mail = mails.iter().rev().find(|mail| mail.to == to).unwrap();
+        let (_, secret) = mail.text.split_once('#').unwrap();
+        secret.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Changes the database behind the API's back.
+    pub(crate) async fn change(&self, sql: &str) {
+        sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&self.database.admin).await.unwrap();
+    }
+
+    /// Somebody signs in.
+    pub(crate) async fn session(&self, user_id: UserId, workspace_id: WorkspaceId) -> SessionId {
+        let now = self.ambient.now();
+        let (id, secret) = {
+            let mut random = self.ambient.random();
+            (SessionId::new(now, &mut random), Secret::new(Kind::RefreshToken, &mut random))
+        };
+        let expires_at = now + TimeDelta::days(30);
+        let new = NewSession { id, user_id, workspace_id, device: "test", digest: secret.digest(), expires_at };
+        let mut transaction = self.database.database.begin().await.unwrap();
+        sessions::begin(&mut transaction, &new, now).await.unwrap();
+        transaction.commit().await.unwrap();
+        id
+    }
+
+    /// A token of somebody's session.
+    pub(crate) fn token_of(&self, user_id: UserId, workspace_id: WorkspaceId, session: SessionId) -> String {
+        let now = self.ambient.now();
+        let id = new_uuid(now, &mut self.ambient.random());
+        self.keys.sign(&Claims::new(user_id, workspace_id, session, now, id)).unwrap()
     }
 
     /// A person with this address, whose password is [`PASSWORD`] if they have one.
@@ -127,7 +201,7 @@ impl Api {
     }
 
     pub(crate) fn user(&self, role: Role) -> UserId {
-        self.people.iter().find(|(other, _)| *other == role).unwrap().1
+        self.people.iter().find(|(other, ..)| *other == role).unwrap().1
     }
 
     /// A token of the person with this role.
@@ -137,7 +211,8 @@ impl Api {
 
     pub(crate) fn claims(&self, role: Role) -> Claims {
         let now = self.ambient.now();
-        Claims::new(self.user(role), self.workspace.id, now, new_uuid(now, &mut self.ambient.random()))
+        let session = self.people.iter().find(|(other, ..)| *other == role).unwrap().2;
+        Claims::new(self.user(role), self.workspace.id, session, now, new_uuid(now, &mut self.ambient.random()))
     }
 
     /// A request of the workspace's admin.
@@ -147,7 +222,7 @@ impl Api {
 
     pub(crate) fn anonymous(&self, method: Method, path: &str) -> Call<'_> {
         let (headers, body) = (HeaderMap::new(), Body::empty());
-        Call { api: self, method, path: path.to_owned(), headers, body }
+        Call { api: self, method, path: path.to_owned(), address: None, headers, body }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -181,6 +256,7 @@ pub(crate) struct Call<'a> {
     api: &'a Api,
     method: Method,
     path: String,
+    address: Option<SourceAddress>,
     headers: HeaderMap,
     body: Body,
 }
@@ -189,6 +265,11 @@ impl Call<'_> {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(name, value.parse().unwrap());
         self
+    }
+
+    /// From this network address; without, from none that counts.
+    pub(crate) fn sent_from(self, address: &str) -> Self {
+        Self { address: Some(SourceAddress(address.to_owned())), ..self }
     }
 
     pub(crate) fn token(self, token: &str) -> Self {
@@ -214,6 +295,9 @@ impl Call<'_> {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap();
         *request.headers_mut() = self.headers;
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(address);
+        }
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();

@@ -6,14 +6,18 @@ use api::{Keys, authentication::Claims};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use rostrum_core::ids::{UserId, WorkspaceId};
-use rostrum_test_kit::{keys::signing_key, sample};
+use rostrum_test_kit::{
+    keys::{fresh_signing_key, signing_key},
+    sample,
+};
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys::from_pem(&signing_key()).unwrap());
 
 fn claims() -> Claims {
     let (user, workspace) = (UserId::from(Uuid::from_u128(1)), WorkspaceId::from(Uuid::from_u128(2)));
-    Claims::new(user, workspace, sample::now(), Uuid::from_u128(3))
+    Claims::new(user, workspace, Uuid::from_u128(4).into(), sample::now(), Uuid::from_u128(3))
 }
 
 proptest! {
@@ -44,6 +48,21 @@ proptest! {
 fn a_token_says_what_was_signed() {
     let token = KEYS.sign(&claims()).unwrap();
     assert_eq!(KEYS.verify(&token, sample::now()).unwrap(), claims());
+}
+
+#[test]
+fn keys_are_replaced_without_anybody_being_logged_out() {
+    let (old, new) = (signing_key(), fresh_signing_key());
+    let both = Keys::from_pem(&format!("{}\n{}", new.expose_secret(), old.expose_secret()).into()).unwrap();
+    let before = KEYS.sign(&claims()).unwrap();
+    assert_eq!(both.verify(&before, sample::now()).unwrap(), claims(), "a token of the old key");
+    let after = both.sign(&claims()).unwrap();
+    assert!(KEYS.is_stranger(&after) && KEYS.verify(&after, sample::now()).is_err(), "the new key signs");
+    assert_eq!(both.verify(&after, sample::now()).unwrap(), claims());
+    let alone = Keys::from_pem(&new).unwrap();
+    assert!(alone.verify(&before, sample::now()).is_err(), "the old key is gone for good");
+    let set: serde_json::Value = serde_json::from_str(both.set()).unwrap();
+    assert_eq!(set["keys"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -10,13 +10,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::EmployeesRead, routes!(get_employee))
+    own(Permission::EmployeesRead, routes!(get_employee))
 }
 
 /// Read an employee
@@ -28,6 +28,7 @@ pub(super) fn endpoint() -> Endpoint {
     ))),
 )]
 async fn get_employee(State(app): State<App>, caller: Caller, Path(id): Path<UserId>) -> Result<Answer, ApiError> {
+    caller.must_own(id)?;
     let employee = super::known(app.database().await?, caller.workspace_id, id).await?;
     let version = employee.version;
     Ok(Answer::new(StatusCode::OK, &Employee::from(employee))?.version(version))

@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,
@@ -23,11 +23,11 @@ use crate::{
 };
 
 pub(super) fn create_endpoint() -> Endpoint {
-    needs(Permission::SamplesWrite, routes!(create_sample))
+    own(Permission::SamplesWrite, routes!(create_sample))
 }
 
 pub(super) fn list_endpoint() -> Endpoint {
-    needs(Permission::SamplesRead, routes!(list_samples))
+    own(Permission::SamplesRead, routes!(list_samples))
 }
 
 /// Add a writing sample of an employee
@@ -51,6 +51,7 @@ async fn create_sample(
     Path(employee): Path<UserId>,
     Submitted { value, once }: Submitted<SampleBody>,
 ) -> Result<Answer, ApiError> {
+    caller.must_own(employee)?;
     let sample = value.validate()?;
     let mut work = match once.begin(&app, &caller).await? {
         Begun::Work(work) => work,
@@ -88,6 +89,7 @@ async fn list_samples(
     Path(employee): Path<UserId>,
     mut query: Query,
 ) -> Result<Answer, ApiError> {
+    caller.must_own(employee)?;
     let request = query.page();
     query.finish()?;
     let database = app.database().await?;

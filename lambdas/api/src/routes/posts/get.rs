@@ -15,7 +15,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::Path,
     routes::{
@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::PostsRead, routes!(get_post))
+    own(Permission::PostsRead, routes!(get_post))
 }
 
 /// A post with everything that is known of it.
@@ -116,6 +116,7 @@ struct Medium {
 async fn get_post(State(app): State<App>, caller: Caller, Path(id): Path<PostId>) -> Result<Answer, ApiError> {
     let database = app.database().await?;
     let post = view::get(database, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    caller.must_own(post.employee_id)?;
     let version = post.version;
     let mut shown = Vec::new();
     for medium in media::list(database, caller.workspace_id, id).await? {

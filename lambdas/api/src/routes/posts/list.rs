@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::Query,
     page::Page,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::PostsRead, routes!(list_posts))
+    own(Permission::PostsRead, routes!(list_posts))
 }
 
 /// What a list shows of a post.
@@ -64,7 +64,7 @@ struct PostItem<'a> {
     responses((status = 200, description = "A page.", body = Page<PostItem>)),
 )]
 async fn list_posts(State(app): State<App>, caller: Caller, mut query: Query) -> Result<Answer, ApiError> {
-    let filter = Filter {
+    let mut filter = Filter {
         status: query.take::<PostStatus>("status", PostStatus::WORDS).map(PostStatus::as_str),
         campaign_id: query.take("campaign_id", "the id of a campaign"),
         employee_id: query.take("employee_id", "the id of an employee"),
@@ -72,6 +72,12 @@ async fn list_posts(State(app): State<App>, caller: Caller, mut query: Query) ->
     };
     let request = query.page();
     query.finish()?;
+    if let Some(me) = caller.only() {
+        if filter.employee_id.is_some_and(|other| other != me) {
+            return Answer::new(StatusCode::OK, &Page::<PostItem<'_>> { items: Vec::new(), next_cursor: None });
+        }
+        filter.employee_id = Some(me);
+    }
     let database = app.database().await?;
     let rows = view::list(database, caller.workspace_id, &filter, request.before(), request.rows()).await?;
     Answer::new(StatusCode::OK, &request.page(rows.read()?, |item| item.id, PostItem::from))

@@ -12,14 +12,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::SamplesWrite, routes!(archive_sample))
+    own(Permission::SamplesWrite, routes!(archive_sample))
 }
 
 /// Archive a writing sample
@@ -43,6 +43,7 @@ async fn archive_sample(
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
     let before = samples::lock(&mut work.transaction, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    caller.must_own(before.employee_id)?;
     if_match.check(before.version)?;
     if before.archived_at.is_none() {
         samples::archive(&mut work.transaction, caller.workspace_id, id, work.now).await?;

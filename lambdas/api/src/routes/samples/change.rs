@@ -12,14 +12,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::{Path, RequiredIfMatch},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::SamplesWrite, routes!(change_sample))
+    own(Permission::SamplesWrite, routes!(change_sample))
 }
 
 /// Change a writing sample
@@ -44,6 +44,7 @@ async fn change_sample(
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
     let before = samples::lock(&mut work.transaction, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    caller.must_own(before.employee_id)?;
     if before.archived_at.is_some() {
         return Err(ApiError::Conflict("The sample is archived."));
     }

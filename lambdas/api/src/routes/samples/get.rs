@@ -10,13 +10,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, own},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::SamplesRead, routes!(get_sample))
+    own(Permission::SamplesRead, routes!(get_sample))
 }
 
 /// Read a writing sample
@@ -29,6 +29,7 @@ pub(super) fn endpoint() -> Endpoint {
 )]
 async fn get_sample(State(app): State<App>, caller: Caller, Path(id): Path<SampleId>) -> Result<Answer, ApiError> {
     let sample = super::known(app.database().await?, caller.workspace_id, id).await?;
+    caller.must_own(sample.employee_id)?;
     let version = sample.version;
     Ok(Answer::new(StatusCode::OK, &Sample::from(sample))?.version(version))
 }

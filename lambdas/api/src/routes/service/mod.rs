@@ -1,12 +1,11 @@
-//! What everybody may ask for: to sign in, the keys that check a token, and whether we are well.
+//! What everybody may ask for: the keys that check a token, and whether we are well.
 
 mod health;
 mod keys;
-mod login;
 
 use crate::endpoint::Endpoint;
 
 /// The public routes.
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![login::endpoint(), keys::endpoint(), health::endpoint()]
+    vec![keys::endpoint(), health::endpoint()]
 }

@@ -1,0 +1,229 @@
+//! `POST /api/v1/auth/register`
+
+use axum::extract::State;
+use chrono::TimeDelta;
+use http::StatusCode;
+use rostrum_core::{
+    access::Role,
+    employee::Email,
+    field::FieldError,
+    ids::{UserId, WorkspaceId},
+    mail,
+    sign_in::secret::{Kind, Secret, digest_of},
+};
+use rostrum_store::{
+    Transaction,
+    identity::{self, NewUser},
+    people::{
+        invitations::{self, Invitation},
+        mail_proofs::{self, Purpose},
+    },
+    sign_in::{self, Account},
+    workspaces,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::password::hashed;
+use crate::{
+    App,
+    answer::Answer,
+    endpoint::{Endpoint, public},
+    error::ApiError,
+    extract::Submitted,
+    work,
+};
+
+/// How long the link of a verification mail is good.
+pub(super) const VERIFICATION: TimeDelta = TimeDelta::days(1);
+
+pub(super) fn endpoint() -> Endpoint {
+    public(routes!(register)).guarded()
+}
+
+/// Who wants to come in, and why they may: with `invitation`, or with `email` and `workspace` where that is open to all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RegisterBody {
+    /// Their name.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// At least 12 characters, and none that are easily guessed.
+    #[schema(format = "password")]
+    password: String,
+    /// The invitation that came by mail. It says which address and which workspace.
+    invitation: Option<String>,
+    /// The e-mail address, without an invitation.
+    #[schema(format = "email")]
+    email: Option<String>,
+    /// The short name of the workspace, without an invitation.
+    workspace: Option<String>,
+}
+
+/// What became of a registration.
+#[derive(Serialize, ToSchema)]
+struct Registration {
+    /// `true`: sign in now. `false`: a mail is on its way, and its link comes first.
+    ready: bool,
+    /// The workspace, for somebody who was invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace_id: Option<Uuid>,
+}
+
+/// Register
+///
+/// With an invitation, the address is known to be yours, and you can sign in at once. Without one, a mail with a link
+/// comes first; the answer is the same whether the address is known or not, and so is the time until it comes.
+#[utoipa::path(
+    post, path = "/api/v1/auth/register", tag = "identity",
+    request_body = RegisterBody,
+    responses(
+        (status = 201, description = "You are registered.", body = Registration),
+        (status = 202, description = "A mail is on its way; it comes within a minute.", body = Registration),
+        (status = 403, description = "The workspace does not exist, or takes only those who are invited."),
+        (status = 409, description = "The invited address has an account: sign in, and accept the invitation there."),
+    ),
+)]
+async fn register(
+    State(app): State<App>,
+    Submitted { value, .. }: Submitted<RegisterBody>,
+) -> Result<Answer, ApiError> {
+    let name = value.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(ApiError::field("name", "must have 1 to 200 characters, none of them a control character"));
+    }
+    match (value.invitation, value.email, value.workspace) {
+        (Some(invitation), None, None) => invited(&app, &invitation, &name, value.password).await,
+        (None, Some(email), Some(workspace)) => open(&app, &email, &workspace, &name, value.password).await,
+        _ => Err(ApiError::Invalid(vec![FieldError::new(
+            "invitation",
+            "send either `invitation`, or `email` and `workspace`",
+        )])),
+    }
+}
+
+/// The open invitation with this secret.
+pub(in crate::routes) async fn presented(
+    app: &App,
+    transaction: &mut Transaction,
+    secret: &str,
+) -> Result<Invitation, ApiError> {
+    let refused = || ApiError::field("invitation", "is none of ours, was used or revoked, or is too old");
+    let digest = digest_of(Kind::Invitation, secret).ok_or_else(refused)?;
+    invitations::present(transaction, &digest, app.ambient().now()).await?.ok_or_else(refused)
+}
+
+async fn invited(app: &App, secret: &str, name: &str, password: String) -> Result<Answer, ApiError> {
+    let email = {
+        let mut transaction = app.database().await?.begin().await?;
+        presented(app, &mut transaction, secret).await?.email
+    };
+    let hash = hashed(app, password, vec![email.clone(), name.to_owned()], "password").await?;
+    let now = app.ambient().now();
+    let mut transaction = app.database().await?.begin().await?;
+    let invitation = presented(app, &mut transaction, secret).await?;
+    let address = Email::parse(&invitation.email)?;
+    let known = sign_in::lock_by_email(&mut transaction, &address).await?;
+    if known.as_ref().is_some_and(|account| account.password_hash.is_some() || account.is_suspended) {
+        return Err(ApiError::Conflict("This address has an account. Sign in, and accept the invitation there."));
+    }
+    let user_id = person(app, &mut transaction, known, &address, name).await?;
+    sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
+    sign_in::verify_email(&mut transaction, user_id, now).await?;
+    join(app, &mut transaction, &invitation, user_id).await?;
+    app.effects().perform("commit", transaction.commit()).await?;
+    app.memberships().forget(user_id);
+    let registration = Registration { ready: true, workspace_id: Some(invitation.workspace_id.uuid()) };
+    Answer::new(StatusCode::CREATED, &registration)
+}
+
+/// The person is in the workspace now, as what the invitation says. Whoever was in it before, as an employee without a
+/// password, becomes that, too.
+pub(in crate::routes) async fn join(
+    app: &App,
+    transaction: &mut Transaction,
+    invitation: &Invitation,
+    user_id: UserId,
+) -> Result<(), ApiError> {
+    let now = app.ambient().now();
+    let Invitation { id, workspace_id, role, .. } = *invitation;
+    if !identity::create_membership(transaction, workspace_id, user_id, role, now).await? {
+        rostrum_store::people::members::set_role(transaction, workspace_id, user_id, role).await?;
+    }
+    invitations::accept(transaction, id, now).await?;
+    let detail = json!({ "invitation_id": id, "role": role.as_str() });
+    work::note(app, transaction, (workspace_id, user_id), "member.joined", ("user", user_id.uuid()), detail).await
+}
+
+async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) -> Result<Answer, ApiError> {
+    let email = Email::parse(email)?;
+    let database = app.database().await?;
+    let workspace_id = workspaces::open_to_all(database, slug).await?.ok_or(ApiError::RegistrationClosed)?;
+    let known = vec![email.as_str().to_owned(), name.to_owned()];
+    let hash = hashed(app, password, known, "password").await?;
+    let now = app.ambient().now();
+    let mut transaction = database.begin().await?;
+    let letter = match sign_in::lock_by_email(&mut transaction, &email).await? {
+        Some(account) if account.is_verified || account.password_hash.is_some() => {
+            mail::known_already(app.web().await?, email.as_str())
+        }
+        known => {
+            let user_id = person(app, &mut transaction, known, &email, name).await?;
+            sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
+            identity::create_membership(&mut transaction, workspace_id, user_id, Role::User, now).await?;
+            let actor = (workspace_id, user_id);
+            work::note(app, &mut transaction, actor, "user.registered", ("user", user_id.uuid()), json!({})).await?;
+            verification(app, &mut transaction, user_id, email.as_str()).await?
+        }
+    };
+    post(app, &mut transaction, workspace_id, &letter).await?;
+    app.effects().perform("commit", transaction.commit()).await?;
+    Answer::new(StatusCode::ACCEPTED, &Registration { ready: false, workspace_id: None })
+}
+
+/// The person with this address: the one whom somebody wrote down as an employee, or somebody new. Nobody has shown yet
+/// that the address is theirs.
+async fn person(
+    app: &App,
+    transaction: &mut Transaction,
+    known: Option<Account>,
+    email: &Email,
+    name: &str,
+) -> Result<UserId, ApiError> {
+    if let Some(account) = known {
+        return Ok(account.id);
+    }
+    let now = app.ambient().now();
+    let id = UserId::new(now, &mut app.ambient().random());
+    let user = NewUser { id, email, name, password_hash: None };
+    Ok(identity::create_user(transaction, &user, now).await?)
+}
+
+/// A mail by which the person shows that the address is theirs.
+pub(super) async fn verification(
+    app: &App,
+    transaction: &mut Transaction,
+    user_id: UserId,
+    email: &str,
+) -> Result<mail::Mail, ApiError> {
+    let now = app.ambient().now();
+    let secret = Secret::new(Kind::EmailVerification, &mut app.ambient().random());
+    let (digest, until) = (secret.digest(), now + VERIFICATION);
+    mail_proofs::create(transaction, user_id, Purpose::Verification, &digest, until, now).await?;
+    Ok(mail::verification(app.web().await?, email, secret.expose()))
+}
+
+/// Puts a mail into the outbox, which it leaves with the next sweep: whoever asks does not learn from our time whether
+/// there was one to send.
+pub(super) async fn post(
+    app: &App,
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+    letter: &mail::Mail,
+) -> Result<(), ApiError> {
+    work::add_mail(app, transaction, workspace_id, letter).await?;
+    Ok(())
+}

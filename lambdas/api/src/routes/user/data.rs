@@ -1,0 +1,60 @@
+//! `POST /api/v1/user/export` and `DELETE /api/v1/user`
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use rostrum_core::access::Permission;
+use rostrum_store::people::profile;
+use serde_json::json;
+use utoipa_axum::routes;
+
+use crate::{
+    App,
+    answer::Answer,
+    authentication::Caller,
+    endpoint::{Endpoint, own},
+    error::ApiError,
+    routes::auth::without_cookie,
+    work::Work,
+};
+
+pub(super) fn endpoints() -> [Endpoint; 2] {
+    [own(Permission::Account, routes!(export_data)), own(Permission::Account, routes!(erase_user))]
+}
+
+/// Export all that is kept of you
+///
+/// By table, but for what you prove yourself with. Of posts and of what you did the newest 10,000.
+#[utoipa::path(
+    post, path = "/api/v1/user/export", tag = "user",
+    responses((status = 200, description = "Your data.", body = Object)),
+)]
+async fn export_data(State(app): State<App>, caller: Caller) -> Result<Answer, ApiError> {
+    let mut work = Work::begin(&app, &caller).await?;
+    let data = profile::export(&mut work.transaction, caller.user_id).await?;
+    work.audit("user.exported", "user", caller.user_id, json!({})).await?;
+    work.finish(Answer::new(StatusCode::OK, &data)?).await
+}
+
+/// Have yourself forgotten
+///
+/// Name, address, secrets, sessions, writing samples and posts that were never published are gone at once and for good.
+/// Posts that were published stay, by nobody.
+#[utoipa::path(
+    delete, path = "/api/v1/user", tag = "user",
+    responses(
+        (status = 204, description = "You are forgotten."),
+        (status = 409, description = "You are the last admin of a workspace."),
+    ),
+)]
+async fn erase_user(State(app): State<App>, caller: Caller) -> Result<Response, ApiError> {
+    caller.session()?;
+    let mut work = Work::begin(&app, &caller).await?;
+    if profile::is_last_admin(&mut work.transaction, caller.user_id).await? {
+        return Err(ApiError::Conflict("You are the last admin of a workspace. Make somebody else an admin first."));
+    }
+    work.audit("user.erased", "user", caller.user_id, json!({})).await?;
+    profile::erase(&mut work.transaction, caller.user_id, work.now).await?;
+    let answer = work.finish(Answer::empty()).await?;
+    app.memberships().forget(caller.user_id);
+    Ok(without_cookie(answer))
+}

@@ -1,0 +1,220 @@
+//! A post gets its picture once, whatever the models say.
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::{
+    fmt::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use chrono::TimeDelta;
+use meme_renderer::MemeRenderer;
+use rostrum_contracts::council::{RenderInput, Rendered};
+use rostrum_lambda_kit::{Effects, TaskError};
+use rostrum_llm::Error;
+use rostrum_test_kit::{
+    council::{Script, World, said},
+    delivery::{Delivered, Scenario, kill_at_each_effect, run_twice, together},
+    model::ScriptedModel,
+    objects::MemoryObjects,
+};
+use rostrum_workflow::picture::Picture;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const POST: &str = "We moved the old bridge. It took one night.";
+
+/// A council whose post waits for its picture, and the bucket.
+struct Studio {
+    world: World,
+    objects: Arc<MemoryObjects>,
+}
+
+impl Studio {
+    async fn new(config: Value, model: ScriptedModel) -> Self {
+        let world = World::new(config, model).await;
+        world.open(&world.start, 1).await;
+        world.chosen("gpt", POST).await;
+        Self { world, objects: Arc::default() }
+    }
+
+    async fn draw(&self, effects: Effects) -> Result<Rendered, TaskError> {
+        let renderer = MemeRenderer { steps: self.world.steps(effects), objects: self.objects.clone() };
+        renderer.handle(&RenderInput { slot: self.world.start }, self.world.deadline()).await
+    }
+
+    /// The picture that is kept, after it was drawn once. Its bytes lie where it says.
+    async fn drawn(&self) -> Picture {
+        let Rendered { sha256 } = self.draw(Effects::live()).await.unwrap();
+        let picture = self.world.council().await.image.unwrap();
+        assert_eq!(picture.sha256, sha256);
+        let objects = self.objects.all();
+        assert_eq!(objects.keys().collect::<Vec<_>>(), [&picture.key()]);
+        let object = &objects[&picture.key()];
+        let digest = Sha256::digest(&object.bytes).iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        });
+        assert_eq!((digest, &object.content_type), (picture.sha256.clone(), &picture.content_type));
+        assert_eq!(object.bytes.len(), picture.bytes as usize);
+        picture
+    }
+}
+
+fn template(name: &str) -> Value {
+    json!({ "image": { "template": name } })
+}
+
+/// A model that finds these words.
+fn finding(words: &'static str) -> ScriptedModel {
+    Script::default().captions(move |request| said(request, words)).model()
+}
+
+const WORDS: &str = r#"{"top": "One night", "bottom": "one bridge"}"#;
+
+#[tokio::test]
+async fn the_model_of_the_winning_seat_finds_the_words() {
+    let studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
+    let picture = studio.drawn().await;
+    assert_eq!(
+        picture.captions,
+        [("top", "One night"), ("bottom", "one bridge")].map(|(name, text)| (name.into(), text.into())).into()
+    );
+    let winner = studio.world.council().await.draft.unwrap().model;
+    assert_eq!(picture.captions_by.as_deref(), Some(winner.as_str()));
+    assert_eq!((picture.content_type.as_str(), picture.template.as_str()), ("image/jpeg", "meme-top-bottom"));
+    assert!(picture.alt_text.contains("One night") && picture.alt_text.contains("one bridge"), "{}", picture.alt_text);
+    assert_eq!(
+        studio.world.logs().await,
+        [format!("captions/1 {winner} success final"), "render/1 success".to_owned()]
+    );
+    let prompt = &studio.world.model.requests()[0].turns[0].text;
+    assert!(prompt.contains(POST), "{prompt}");
+}
+
+#[tokio::test]
+async fn without_a_usable_answer_the_words_are_the_posts_own() {
+    let long = format!(r#"{{"top": "{}", "bottom": "b"}}"#, "x".repeat(2_000));
+    let answers = ["", "not JSON", r#"{"top": "One night"}"#, r#"{"top": " ", "bottom": "b"}"#, long.as_str()];
+    for answer in answers {
+        let answer = answer.to_owned();
+        let script = Script::default().captions(move |request| said(request, &answer));
+        let picture = Studio::new(template("meme-top-bottom"), script.model()).await.drawn().await;
+        assert_eq!(picture.captions_by, None);
+        assert_eq!(picture.captions["top"], "We moved the old bridge.");
+        assert_eq!(picture.captions["bottom"], "It took one night.");
+    }
+    let dead = Script::default().captions(|_| Err(Error::Unauthorized));
+    let picture = Studio::new(template("meme-top-bottom"), dead.model()).await.drawn().await;
+    assert_eq!((picture.captions_by, picture.captions["top"].as_str()), (None, "We moved the old bridge."));
+}
+
+#[tokio::test]
+async fn a_card_quotes_only_what_stands_in_the_post() {
+    let true_words = r#"{"quote": "It took one night."}"#;
+    let studio = Studio::new(template("quote-card"), finding(true_words)).await;
+    studio.world.change("UPDATE employee_profiles SET job_title = 'Engineer'").await;
+    let picture = studio.drawn().await;
+    assert_eq!(picture.captions["quote"], "It took one night.");
+    assert_eq!(picture.captions["author"], "Person 0", "the name is never a model's");
+    assert!(picture.captions_by.is_some());
+
+    let forged = r#"{"quote": "It took two nights."}"#;
+    let picture = Studio::new(template("quote-card"), finding(forged)).await.drawn().await;
+    assert_eq!(picture.captions["quote"], "We moved the old bridge.");
+    assert_eq!(picture.captions_by, None);
+}
+
+#[tokio::test]
+async fn words_that_cannot_be_drawn_are_told_and_cost_the_post_nothing() {
+    let signs = r#"{"top": "\ud80c\udc00\ud80c\udc01", "bottom": "b"}"#;
+    let studio = Studio::new(template("meme-top-bottom"), finding(signs)).await;
+    let error = studio.draw(Effects::live()).await.unwrap_err().to_string();
+    assert!(error.contains("the caption `top` has characters that cannot be drawn"), "{error}");
+    let council = studio.world.council().await;
+    assert_eq!((council.image, council.draft.unwrap().fitted.content().as_str()), (None, POST));
+    assert!(studio.objects.all().is_empty());
+}
+
+#[tokio::test]
+async fn a_council_without_a_post_or_a_template_says_so() {
+    let world = World::new(template("quote-card"), Script::default().model()).await;
+    world.open(&world.start, 1).await;
+    let studio = Studio { world, objects: Arc::default() };
+    assert_eq!(studio.draw(Effects::live()).await.unwrap_err().to_string(), "internal: Nothing is chosen yet.");
+
+    let studio = Studio::new(json!({}), Script::default().model()).await;
+    assert_eq!(
+        studio.draw(Effects::live()).await.unwrap_err().to_string(),
+        "configuration: The council draws nothing, because its workflow_config has no `image`."
+    );
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_down_leaves_the_post_without_a_picture_until_it_is_up() {
+    let studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
+    studio.objects.set_down(true);
+    let error = studio.draw(Effects::live()).await.unwrap_err().to_string();
+    assert!(error.contains("it is down"), "{error}");
+    assert_eq!(studio.world.council().await.image, None);
+    studio.objects.set_down(false);
+    studio.drawn().await;
+    assert_eq!(studio.world.model.requests().len(), 1, "the words were found before");
+}
+
+/// A picture that is drawn again and again.
+struct Again {
+    /// Whether the log has one row for each call. It has not while two draw at once.
+    exact: bool,
+}
+
+impl Scenario for Again {
+    type World = Studio;
+    type State = (Vec<String>, Vec<String>, Vec<String>);
+
+    async fn world(&self) -> Studio {
+        Studio::new(template("meme-top-bottom"), finding(WORDS)).await
+    }
+
+    async fn deliver(&self, studio: &Studio, effects: Effects) -> Delivered {
+        studio.draw(effects).await.unwrap();
+        Delivered::Done
+    }
+
+    async fn wait(&self, studio: &Studio) {
+        studio.world.ambient.advance(TimeDelta::seconds(10));
+    }
+
+    async fn state(&self, studio: &Studio) -> Self::State {
+        let world = &studio.world;
+        let log = if self.exact { world.logs().await } else { world.steps_done().await };
+        (world.look("SELECT image::text FROM councils").await, studio.objects.all().into_keys().collect(), log)
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_drawn_once_however_often_it_is_asked_for() {
+    run_twice(&Again { exact: false }).await;
+}
+
+#[tokio::test]
+async fn dying_at_any_effect_loses_and_doubles_nothing() {
+    let effects = kill_at_each_effect(&Again { exact: true }).await;
+    assert_eq!(effects, ["model call", "commit", "object put", "commit"]);
+}
+
+#[tokio::test]
+async fn two_at_once_tell_the_same_even_if_their_models_do_not() {
+    let later = AtomicBool::new(false);
+    let script = Script::default().captions(move |request| {
+        let other = later.swap(true, Ordering::SeqCst);
+        said(request, if other { r#"{"top": "Another night", "bottom": "another bridge"}"# } else { WORDS })
+    });
+    let studio = Studio::new(template("meme-top-bottom"), script.model()).await;
+    let effects = together(2, "model call");
+    let (first, second) = futures::join!(studio.draw(effects.clone()), studio.draw(effects));
+    let kept = studio.world.council().await.image.unwrap().sha256;
+    assert_eq!((first, second), (Ok(Rendered { sha256: kept.clone() }), Ok(Rendered { sha256: kept })));
+}
