@@ -28,8 +28,9 @@ class Deployer:
         self.session = boto3.session.Session(profile_name=options.profile, region_name=options.region)
 
     def client(self, service):
+        # Longer than any function may take: a call that is given up is made again.
         config = botocore.config.Config(
-            retries={"mode": "standard", "max_attempts": 3}, read_timeout=330, s3={"addressing_style": "path"}
+            retries={"mode": "standard", "max_attempts": 3}, read_timeout=930, s3={"addressing_style": "path"}
         )
         return self.session.client(service, endpoint_url=self.endpoint, config=config)
 

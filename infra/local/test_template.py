@@ -100,6 +100,16 @@ class Permissions(unittest.TestCase):
         readers = {"GenerationWorker", "LlmClaude", "LlmOpenai", "LlmGrok", "Aggregator", "Refiner", "MemeRenderer"}
         self.assertEqual(self.allowed("secretsmanager:GetSecretValue", "ModelKeysSecret"), readers)
 
+    def test_only_who_seals_secrets_makes_data_keys(self):
+        sealing = {
+            name.removesuffix("Function")
+            for name, entry in self.resources.items()
+            if "DATA_KEY_ARN" in entry.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        }
+        self.assertIn("KeyRotator", sealing)
+        self.assertEqual(self.allowed("kms:GenerateDataKey", "Key"), sealing)
+        self.assertLessEqual(sealing, self.allowed("kms:Decrypt", "Key"))
+
     def test_only_the_worker_starts_a_council(self):
         self.assertEqual(self.allowed("states:StartExecution", "Council"), {"GenerationWorker"})
 
