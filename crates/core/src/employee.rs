@@ -5,6 +5,19 @@ use std::ops::Deref;
 
 use crate::{check::Check, field::FieldError, platform::Platform};
 
+/// A name of one line: trimmed, 1 to 200 characters, none of them a control character.
+///
+/// # Errors
+/// On `field`.
+pub fn name(field: &str, text: &str) -> Result<String, Vec<FieldError>> {
+    let mut check = Check::default();
+    let name = check.text(field, text, 1..=200);
+    if name.contains(['\n', '\r', '\t']) {
+        check.fail(field, "must be one line");
+    }
+    check.finish(name)
+}
+
 /// The longest writing sample, in characters.
 pub const LONGEST_SAMPLE: usize = 10_000;
 

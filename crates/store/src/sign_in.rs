@@ -126,6 +126,23 @@ pub async fn count(
     Ok(())
 }
 
+/// One attempt less. The account takes attempts again if so few are left as are `free`.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub async fn give_back(transaction: &mut Transaction, user_id: UserId, free: u32) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE users SET failed_sign_ins = greatest(failed_sign_ins - 1, 0),
+                locked_until = CASE WHEN failed_sign_ins > $2 THEN locked_until END
+         WHERE id = $1",
+        user_id.uuid(),
+        i32::try_from(free).unwrap_or(i32::MAX),
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// Takes the code of this step, unless it or a later one was taken before. Answers whether it was taken now.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_relay::Relay;
-use rostrum_store::{Database, Error, executions::slots, idempotency};
+use rostrum_store::{Database, Error, executions::slots, idempotency, sessions};
 use serde::Serialize;
 
 /// The use case and what it needs.
@@ -35,6 +35,9 @@ const MOST_ROUNDS: usize = 100;
 /// How many slots one transaction gives up.
 const ABANDONED_AT_ONCE: i64 = 500;
 
+/// How many sessions one sweep forgets whose time is over.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
 impl Sweeper {
     /// Sweeps once. Two sweeps at once share the work.
     ///
@@ -54,6 +57,7 @@ impl Sweeper {
         let mut transaction = self.database.begin().await?;
         swept.abandoned = slots::fail_abandoned(&mut transaction, ABANDONED_AT_ONCE, now).await?;
         idempotency::forget(&mut transaction, now - idempotency::KEPT_FOR).await?;
+        sessions::forget(&mut transaction, now, FORGOTTEN_AT_ONCE).await?;
         self.effects.perform("commit", transaction.commit()).await?;
         if swept != Swept::default() {
             tracing::info!(sent = swept.sent, postponed = swept.postponed, abandoned = swept.abandoned, "swept");

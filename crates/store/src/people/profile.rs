@@ -116,7 +116,7 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
     Ok(is_one)
 }
 
-/// Forgets the person: name, address, secrets, sessions, writing samples and posts that were never published. What was
+/// Forgets the person: name, address, invitations, secrets, sessions, writing samples and posts that were never published. What was
 /// published stays, by nobody. The row itself stays, because what others did refers to it, and says nothing any more.
 ///
 /// # Errors
@@ -125,6 +125,15 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     let id = user_id.uuid();
     // The top-level domain is reserved to lead nowhere (RFC 2606).
     let address = format!("{id}@erased.invalid");
+    sqlx::query!(
+        "UPDATE invitations SET email = $2, revoked_at = CASE WHEN accepted_at IS NULL THEN coalesce(revoked_at, $3) END
+         WHERE email = (SELECT email FROM users WHERE id = $1)",
+        id,
+        address,
+        now,
+    )
+    .execute(&mut *transaction)
+    .await?;
     sqlx::query!(
         "UPDATE users SET email = $2, name = 'Somebody', password_hash = NULL, status = 'suspended', email_verified_at = NULL,
                 totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL, preferences = '{}', failed_sign_ins = 0,

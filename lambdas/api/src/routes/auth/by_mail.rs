@@ -21,10 +21,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::{
-    password::hashed,
-    register::{post, verification},
-};
+use super::{password::hashed, register::verification};
 use crate::{
     App,
     answer::Answer,
@@ -99,7 +96,7 @@ async fn send_verification(
         && let Some(workspace_id) = identity::first_workspace(&mut transaction, account.id).await?
     {
         let letter = verification(&app, &mut transaction, account.id, &account.email).await?;
-        post(&app, &mut transaction, workspace_id, &letter).await?;
+        work::add_mail(&app, &mut transaction, workspace_id, &letter).await?;
     }
     app.effects().perform("commit", transaction.commit()).await?;
     Ok(Answer::accepted())
@@ -131,7 +128,8 @@ async fn confirm_verification(
 
 /// Have a mail sent that sets a new password
 ///
-/// The answer is the same whether the address is known or not. The mail comes within a minute.
+/// Also for an employee who has none yet. The answer is the same whether the address is known or not. The mail comes within
+/// a minute.
 #[utoipa::path(
     post, path = "/api/v1/auth/password-reset", tag = "identity",
     request_body = AddressBody,
@@ -145,14 +143,14 @@ async fn send_password_reset(
     let now = app.ambient().now();
     let mut transaction = app.database().await?.begin().await?;
     let account = sign_in::lock_by_email(&mut transaction, &email).await?;
-    if let Some(account) = account.filter(|account| account.password_hash.is_some() && !account.is_suspended)
+    if let Some(account) = account.filter(|account| !account.is_suspended)
         && let Some(workspace_id) = identity::first_workspace(&mut transaction, account.id).await?
     {
         let secret = Secret::new(Kind::PasswordReset, &mut app.ambient().random());
         let (digest, until) = (secret.digest(), now + RESET);
         mail_proofs::create(&mut transaction, account.id, Purpose::PasswordReset, &digest, until, now).await?;
         let letter = mail::password_reset(app.web().await?, &account.email, secret.expose());
-        post(&app, &mut transaction, workspace_id, &letter).await?;
+        work::add_mail(&app, &mut transaction, workspace_id, &letter).await?;
     }
     app.effects().perform("commit", transaction.commit()).await?;
     Ok(Answer::accepted())

@@ -61,7 +61,7 @@ async fn set_password(
     };
     let known = vec![person.email.clone(), person.name.clone()];
     let hash = hashed(&app, new_password, known, "new_password").await?;
-    let account = proof::attempt(&app, &person.email).await?;
+    let account = proof::attempt_of(&app, caller.user_id).await?;
     if !proof::has_password(account.as_ref(), password).await {
         return Err(ApiError::SignInRefused);
     }

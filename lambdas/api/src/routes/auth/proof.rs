@@ -2,6 +2,7 @@
 
 use rostrum_core::{
     employee::Email,
+    ids::UserId,
     password,
     seal::{Binding, Sealed},
     sign_in::{
@@ -20,9 +21,24 @@ use crate::{App, error::ApiError};
 /// at: a hundred at once are a hundred, and the lock holds for all but the first five.
 pub(super) async fn attempt(app: &App, email: &str) -> Result<Option<Account>, ApiError> {
     let Ok(email) = Email::parse(email) else { return Ok(None) };
-    let now = app.ambient().now();
     let mut transaction = app.database().await?.begin().await?;
     let account = sign_in::lock_by_email(&mut transaction, &email).await?;
+    reserve(app, transaction, account).await
+}
+
+/// As [`attempt`], of somebody who is signed in.
+pub(super) async fn attempt_of(app: &App, user_id: UserId) -> Result<Option<Account>, ApiError> {
+    let mut transaction = app.database().await?.begin().await?;
+    let account = sign_in::lock_by_id(&mut transaction, user_id).await?;
+    reserve(app, transaction, account).await
+}
+
+async fn reserve(
+    app: &App,
+    mut transaction: Transaction,
+    account: Option<Account>,
+) -> Result<Option<Account>, ApiError> {
+    let now = app.ambient().now();
     let Some(account) = account.filter(|account| account.locked_until.is_none_or(|until| until <= now)) else {
         return Ok(None);
     };
@@ -43,10 +59,10 @@ pub(super) async fn has_password(account: Option<&Account>, password: String) ->
     tokio::task::spawn_blocking(move || password::verify(&password, known.as_deref())).await.unwrap_or(false)
 }
 
-/// The attempt was no guess: it does not count. Those before it still do.
+/// The attempt was no guess: it does not count. All others do, also those that were made meanwhile.
 pub(super) async fn give_back(app: &App, account: &Account) -> Result<(), ApiError> {
     let mut transaction = app.database().await?.begin().await?;
-    sign_in::count(&mut transaction, account.id, account.failures, account.locked_until).await?;
+    sign_in::give_back(&mut transaction, account.id, lockout::FREE).await?;
     app.effects().perform("commit", transaction.commit()).await?;
     Ok(())
 }

@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use rostrum_core::{
     access::Role,
-    employee::Email,
+    employee::{self, Email},
     field::FieldError,
-    ids::{UserId, WorkspaceId},
+    ids::UserId,
     mail,
     sign_in::secret::{Kind, Secret, digest_of},
 };
@@ -17,6 +17,7 @@ use rostrum_store::{
     people::{
         invitations::{self, Invitation},
         mail_proofs::{self, Purpose},
+        members,
     },
     sign_in::{self, Account},
     workspaces,
@@ -91,10 +92,7 @@ async fn register(
     State(app): State<App>,
     Submitted { value, .. }: Submitted<RegisterBody>,
 ) -> Result<Answer, ApiError> {
-    let name = value.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(ApiError::field("name", "must have 1 to 200 characters, none of them a control character"));
-    }
+    let name = employee::name("name", &value.name)?;
     match (value.invitation, value.email, value.workspace) {
         (Some(invitation), None, None) => invited(&app, &invitation, &name, value.password).await,
         (None, Some(email), Some(workspace)) => open(&app, &email, &workspace, &name, value.password).await,
@@ -127,35 +125,46 @@ async fn invited(app: &App, secret: &str, name: &str, password: String) -> Resul
     let invitation = presented(app, &mut transaction, secret).await?;
     let address = Email::parse(&invitation.email)?;
     let known = sign_in::lock_by_email(&mut transaction, &address).await?;
-    if known.as_ref().is_some_and(|account| account.password_hash.is_some() || account.is_suspended) {
+    // A password that was set before the address was shown to be theirs may be anybody's, and goes.
+    let is_theirs = |account: &Account| account.is_verified && account.password_hash.is_some();
+    if known.as_ref().is_some_and(|account| account.is_suspended || is_theirs(account)) {
         return Err(ApiError::Conflict("This address has an account. Sign in, and accept the invitation there."));
     }
-    let user_id = person(app, &mut transaction, known, &address, name).await?;
+    let user_id = match &known {
+        Some(account) => account.id,
+        None => create(app, &mut transaction, &address, name).await?,
+    };
     sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
     sign_in::verify_email(&mut transaction, user_id, now).await?;
-    join(app, &mut transaction, &invitation, user_id).await?;
+    if !join(app, &mut transaction, &invitation, user_id).await? {
+        // An employee without an account has no say of their own yet: they become what they are invited as.
+        members::set_role(&mut transaction, invitation.workspace_id, user_id, invitation.role).await?;
+    }
     app.effects().perform("commit", transaction.commit()).await?;
     app.memberships().forget(user_id);
     let registration = Registration { ready: true, workspace_id: Some(invitation.workspace_id.uuid()) };
     Answer::new(StatusCode::CREATED, &registration)
 }
 
-/// The person is in the workspace now, as what the invitation says. Whoever was in it before, as an employee without a
-/// password, becomes that, too.
+/// The person is in the workspace now, as what the invitation says. Answers whether they were not before; a member stays
+/// what they are.
 pub(in crate::routes) async fn join(
     app: &App,
     transaction: &mut Transaction,
     invitation: &Invitation,
     user_id: UserId,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     let now = app.ambient().now();
-    let Invitation { id, workspace_id, role, .. } = *invitation;
-    if !identity::create_membership(transaction, workspace_id, user_id, role, now).await? {
-        rostrum_store::people::members::set_role(transaction, workspace_id, user_id, role).await?;
+    let Invitation { id, workspace_id, role, invited_by, .. } = *invitation;
+    let inviter = identity::role(&mut *transaction, workspace_id, invited_by).await?;
+    if !inviter.is_some_and(|inviter| inviter.may_grant(role)) {
+        return Err(ApiError::field("invitation", "is by somebody who may not invite any more; ask for another"));
     }
+    let is_new = identity::create_membership(transaction, workspace_id, user_id, role, now).await?;
     invitations::accept(transaction, id, now).await?;
-    let detail = json!({ "invitation_id": id, "role": role.as_str() });
-    work::note(app, transaction, (workspace_id, user_id), "member.joined", ("user", user_id.uuid()), detail).await
+    let detail = json!({ "invitation_id": id, "role": role.as_str(), "was_member": !is_new });
+    work::note(app, transaction, (workspace_id, user_id), "member.joined", ("user", user_id.uuid()), detail).await?;
+    Ok(is_new)
 }
 
 async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) -> Result<Answer, ApiError> {
@@ -166,36 +175,25 @@ async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) 
     let hash = hashed(app, password, known, "password").await?;
     let now = app.ambient().now();
     let mut transaction = database.begin().await?;
-    let letter = match sign_in::lock_by_email(&mut transaction, &email).await? {
-        Some(account) if account.is_verified || account.password_hash.is_some() => {
-            mail::known_already(app.web().await?, email.as_str())
-        }
-        known => {
-            let user_id = person(app, &mut transaction, known, &email, name).await?;
-            sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
-            identity::create_membership(&mut transaction, workspace_id, user_id, Role::User, now).await?;
-            let actor = (workspace_id, user_id);
-            work::note(app, &mut transaction, actor, "user.registered", ("user", user_id.uuid()), json!({})).await?;
-            verification(app, &mut transaction, user_id, email.as_str()).await?
-        }
+    // Whoever is known is only told so, employees without a password too: a stranger sets no password for them.
+    let letter = if sign_in::lock_by_email(&mut transaction, &email).await?.is_some() {
+        mail::known_already(app.web().await?, email.as_str())
+    } else {
+        let user_id = create(app, &mut transaction, &email, name).await?;
+        sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
+        identity::create_membership(&mut transaction, workspace_id, user_id, Role::User, now).await?;
+        let actor = (workspace_id, user_id);
+        work::note(app, &mut transaction, actor, "user.registered", ("user", user_id.uuid()), json!({})).await?;
+        verification(app, &mut transaction, user_id, email.as_str()).await?
     };
-    post(app, &mut transaction, workspace_id, &letter).await?;
+    // It leaves with the next sweep, so that our time does not tell what there was to send.
+    work::add_mail(app, &mut transaction, workspace_id, &letter).await?;
     app.effects().perform("commit", transaction.commit()).await?;
     Answer::new(StatusCode::ACCEPTED, &Registration { ready: false, workspace_id: None })
 }
 
-/// The person with this address: the one whom somebody wrote down as an employee, or somebody new. Nobody has shown yet
-/// that the address is theirs.
-async fn person(
-    app: &App,
-    transaction: &mut Transaction,
-    known: Option<Account>,
-    email: &Email,
-    name: &str,
-) -> Result<UserId, ApiError> {
-    if let Some(account) = known {
-        return Ok(account.id);
-    }
+/// Somebody new, who has not shown yet that the address is theirs.
+async fn create(app: &App, transaction: &mut Transaction, email: &Email, name: &str) -> Result<UserId, ApiError> {
     let now = app.ambient().now();
     let id = UserId::new(now, &mut app.ambient().random());
     let user = NewUser { id, email, name, password_hash: None };
@@ -214,16 +212,4 @@ pub(super) async fn verification(
     let (digest, until) = (secret.digest(), now + VERIFICATION);
     mail_proofs::create(transaction, user_id, Purpose::Verification, &digest, until, now).await?;
     Ok(mail::verification(app.web().await?, email, secret.expose()))
-}
-
-/// Puts a mail into the outbox, which it leaves with the next sweep: whoever asks does not learn from our time whether
-/// there was one to send.
-pub(super) async fn post(
-    app: &App,
-    transaction: &mut Transaction,
-    workspace_id: WorkspaceId,
-    letter: &mail::Mail,
-) -> Result<(), ApiError> {
-    work::add_mail(app, transaction, workspace_id, letter).await?;
-    Ok(())
 }

@@ -120,6 +120,8 @@ async fn confirm_second_factor(
 }
 
 /// Remove the second factor
+///
+/// A wrong code counts like a failed attempt to sign in.
 #[utoipa::path(
     post, path = "/api/v1/auth/second-factor/removal", tag = "identity",
     request_body = CodeBody,
@@ -133,13 +135,18 @@ async fn remove_second_factor(
     caller: Caller,
     Submitted { value, .. }: Submitted<CodeBody>,
 ) -> Result<Answer, ApiError> {
-    let mut work = Work::begin(&app, &caller).await?;
-    let account = sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
+    let account = proof::attempt_of(&app, caller.user_id).await?;
+    let account = account.ok_or_else(|| ApiError::field("code", "is not looked at now: too many were wrong lately"))?;
     let factor = if account.has_second_factor { proof::second_factor(&app, &account).await? } else { None };
-    let factor = factor.ok_or(ApiError::Conflict("You have no second factor."))?;
+    let Some(factor) = factor else {
+        proof::give_back(&app, &account).await?;
+        return Err(ApiError::Conflict("You have no second factor."));
+    };
+    let mut work = Work::begin(&app, &caller).await?;
     if !proof::take_code(&app, &mut work.transaction, &account, &factor, &value.code).await? {
         return Err(ApiError::field("code", "is not right, or was used before"));
     }
+    sign_in::count(&mut work.transaction, caller.user_id, 0, None).await?;
     sign_in::remove_second_factor(&mut work.transaction, caller.user_id, work.now).await?;
     work.audit("user.second_factor_removed", "user", caller.user_id, json!({})).await?;
     work.finish(Answer::empty()).await

@@ -60,7 +60,7 @@ async fn create_employee(
         }
         outcome => outcome?,
     }
-    work.audit("employee.created", "employee", id, json!({ "display_name": profile.display_name })).await?;
+    work.audit("employee.created", "employee", id, json!({})).await?;
     let employee = super::known(&mut work.transaction, workspace_id, id).await?;
     let version = employee.version;
     let answer = Answer::new(StatusCode::CREATED, &Employee::from(employee))?;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use rostrum_core::{
     access::{Permission, Reach, reach},
+    employee,
     field::FieldError,
     ids::{ApiKeyId, UserId},
     sign_in::secret::{Kind, Secret},
@@ -127,10 +128,11 @@ async fn create_api_key(
 ) -> Result<Answer, ApiError> {
     let role = granted(&caller, &value.role)?;
     let mut errors = Vec::new();
-    let name = value.name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        errors.push(FieldError::new("name", "must have 1 to 200 characters, none of them a control character"));
-    }
+    let name = employee::name("name", &value.name).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        String::new()
+    });
+    let name = name.as_str();
     if !(1..=LONGEST).contains(&value.expires_in_days) {
         errors.push(FieldError::new("expires_in_days", format!("must be 1 to {LONGEST}")));
     }

@@ -190,7 +190,7 @@ async fn revoke_invitation(
 
 /// Accept an invitation with the account that you have
 ///
-/// The invitation must be to your own address. Sign in anew to get into the workspace.
+/// The invitation must be to your own address. Whoever is a member already stays what they are. Sign in anew to get into the workspace.
 #[utoipa::path(
     post, path = "/api/v1/invitations/acceptance", tag = "people",
     request_body = AcceptanceBody,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use rostrum_core::access::Permission;
+use rostrum_core::{access::Permission, employee};
 use rostrum_store::people::profile;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -107,17 +107,16 @@ async fn change_profile(State(app): State<App>, caller: Caller, patch: ProfilePa
     let stored = profile::get(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
     let preferences = stored.preferences.as_object().cloned().unwrap_or_default();
     let changed = patch.apply(&ProfileBody { name: stored.name.clone(), preferences })?;
-    let name = changed.name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(ApiError::field("name", "must have 1 to 200 characters, none of them a control character"));
-    }
+    let name = employee::name("name", &changed.name)?;
     let preferences = Value::Object(changed.preferences);
     let text = preferences.to_string();
     if text.len() > LONGEST || text.contains("\\u0000") {
         return Err(ApiError::field("preferences", "must have at most 16 KiB as JSON, and no U+0000"));
     }
-    profile::set(&mut work.transaction, caller.user_id, name, &preferences, work.now).await?;
-    work.audit("user.changed", "user", caller.user_id, json!({ "fields": patch.fields() })).await?;
-    let changed = profile::Profile { name: name.to_owned(), preferences, ..stored };
+    if (&name, &preferences) != (&stored.name, &stored.preferences) {
+        profile::set(&mut work.transaction, caller.user_id, &name, &preferences, work.now).await?;
+        work.audit("user.changed", "user", caller.user_id, json!({ "fields": patch.fields() })).await?;
+    }
+    let changed = profile::Profile { name, preferences, ..stored };
     work.finish(Answer::new(StatusCode::OK, &Profile::new(changed, &caller))?).await
 }
