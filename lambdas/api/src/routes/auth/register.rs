@@ -124,15 +124,9 @@ async fn invited(app: &App, secret: &str, name: &str, password: String) -> Resul
     let mut transaction = app.database().await?.begin().await?;
     let invitation = presented(app, &mut transaction, secret).await?;
     let address = Email::parse(&invitation.email)?;
-    let known = sign_in::lock_by_email(&mut transaction, &address).await?;
-    // A password that was set before the address was shown to be theirs may be anybody's, and goes.
-    let is_theirs = |account: &Account| account.is_verified && account.password_hash.is_some();
-    if known.as_ref().is_some_and(|account| account.is_suspended || is_theirs(account)) {
-        return Err(ApiError::Conflict("This address has an account. Sign in, and accept the invitation there."));
-    }
-    let user_id = match &known {
-        Some(account) => account.id,
-        None => create(app, &mut transaction, &address, name).await?,
+    let user_id = match create(app, &mut transaction, &address, name).await? {
+        Some(new) => new,
+        None => unclaimed(&mut transaction, &address).await?,
     };
     sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
     sign_in::verify_email(&mut transaction, user_id, now).await?;
@@ -144,6 +138,16 @@ async fn invited(app: &App, secret: &str, name: &str, password: String) -> Resul
     app.memberships().forget(user_id);
     let registration = Registration { ready: true, workspace_id: Some(invitation.workspace_id.uuid()) };
     Answer::new(StatusCode::CREATED, &registration)
+}
+
+/// Whose address it is, if nobody has an account with it yet. A password that was set before the address was shown to be
+/// theirs may be anybody's, and counts for nothing.
+async fn unclaimed(transaction: &mut Transaction, address: &Email) -> Result<UserId, ApiError> {
+    let known = sign_in::lock_by_email(transaction, address).await?;
+    let is_theirs = |account: &Account| account.is_verified && account.password_hash.is_some();
+    let free = known.filter(|account| !account.is_suspended && !is_theirs(account));
+    let taken = ApiError::Conflict("This address has an account. Sign in, and accept the invitation there.");
+    Ok(free.ok_or(taken)?.id)
 }
 
 /// The person is in the workspace now, as what the invitation says. Answers whether they were not before; a member stays
@@ -175,16 +179,16 @@ async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) 
     let hash = hashed(app, password, known, "password").await?;
     let now = app.ambient().now();
     let mut transaction = database.begin().await?;
-    // Whoever is known is only told so, employees without a password too: a stranger sets no password for them.
-    let letter = if sign_in::lock_by_email(&mut transaction, &email).await?.is_some() {
-        mail::known_already(app.web().await?, email.as_str())
-    } else {
-        let user_id = create(app, &mut transaction, &email, name).await?;
+    // Whoever is known is only told so, employees without a password too: a stranger sets no password for them, nor for
+    // somebody who registers at the same moment.
+    let letter = if let Some(user_id) = create(app, &mut transaction, &email, name).await? {
         sign_in::set_password(&mut transaction, user_id, &hash, now).await?;
         identity::create_membership(&mut transaction, workspace_id, user_id, Role::User, now).await?;
         let actor = (workspace_id, user_id);
         work::note(app, &mut transaction, actor, "user.registered", ("user", user_id.uuid()), json!({})).await?;
         verification(app, &mut transaction, user_id, email.as_str()).await?
+    } else {
+        mail::known_already(app.web().await?, email.as_str())
     };
     // It leaves with the next sweep, so that our time does not tell what there was to send.
     work::add_mail(app, &mut transaction, workspace_id, &letter).await?;
@@ -192,12 +196,19 @@ async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) 
     Answer::new(StatusCode::ACCEPTED, &Registration { ready: false, workspace_id: None })
 }
 
-/// Somebody new, who has not shown yet that the address is theirs.
-async fn create(app: &App, transaction: &mut Transaction, email: &Email, name: &str) -> Result<UserId, ApiError> {
+/// Somebody new, who has not shown yet that the address is theirs; `None` if it is known. Waits for whoever is just adding
+/// it.
+async fn create(
+    app: &App,
+    transaction: &mut Transaction,
+    email: &Email,
+    name: &str,
+) -> Result<Option<UserId>, ApiError> {
     let now = app.ambient().now();
     let id = UserId::new(now, &mut app.ambient().random());
     let user = NewUser { id, email, name, password_hash: None };
-    Ok(identity::create_user(transaction, &user, now).await?)
+    let known_as = identity::create_user(transaction, &user, now).await?;
+    Ok((known_as == id).then_some(id))
 }
 
 /// A mail by which the person shows that the address is theirs.
