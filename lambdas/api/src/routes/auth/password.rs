@@ -66,6 +66,11 @@ async fn set_password(
         return Err(ApiError::SignInRefused);
     }
     let mut work = Work::begin(&app, &caller).await?;
+    // What was shown may have been replaced while it was looked at: then it is the old password.
+    let current = sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?;
+    if current.and_then(|current| current.password_hash) != account.and_then(|shown| shown.password_hash) {
+        return Err(ApiError::SignInRefused);
+    }
     sign_in::set_password(&mut work.transaction, caller.user_id, &hash, work.now).await?;
     let (user_id, but) = (caller.user_id, Some(caller.session()?));
     let ended = sessions::end_all(&mut work.transaction, user_id, None, but, Ended::PasswordChanged, work.now).await?;
