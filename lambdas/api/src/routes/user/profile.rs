@@ -4,7 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use rostrum_core::{access::Permission, employee};
-use rostrum_store::people::profile;
+use rostrum_store::{people::profile, sign_in};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -104,6 +104,8 @@ async fn get_profile(State(app): State<App>, caller: Caller) -> Result<Answer, A
 )]
 async fn change_profile(State(app): State<App>, caller: Caller, patch: ProfilePatch) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
+    // Of two changes at once the second is of what the first one left.
+    sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
     let stored = profile::get(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
     let preferences = stored.preferences.as_object().cloned().unwrap_or_default();
     let changed = patch.apply(&ProfileBody { name: stored.name.clone(), preferences })?;
