@@ -96,11 +96,21 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
     Ok(data)
 }
 
-/// Whether the person is the only admin of a workspace, which would be left without.
+/// Whether the person is the only admin of a workspace, which would be left without. The admins of their workspaces stay so
+/// until `transaction` is over, so that two of them cannot leave at once.
 ///
 /// # Errors
 /// If Postgres cannot be read.
 pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Result<bool, Error> {
+    sqlx::query_scalar!(
+        "SELECT user_id FROM memberships
+         WHERE role = 'admin' AND workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1 AND role = 'admin')
+         ORDER BY workspace_id, user_id
+         FOR NO KEY UPDATE",
+        user_id.uuid(),
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
     let is_one = sqlx::query_scalar!(
         r#"SELECT EXISTS (
              SELECT FROM memberships AS own
@@ -116,8 +126,9 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
     Ok(is_one)
 }
 
-/// Forgets the person: name, address, invitations, secrets, sessions, writing samples and posts that were never published. What was
-/// published stays, by nobody. The row itself stays, because what others did refers to it, and says nothing any more.
+/// Forgets the person: name, address, roles, invitations, secrets, sessions, writing samples and posts that were never
+/// published. What was published stays, by nobody. The row itself stays, because what others did refers to it, and says
+/// nothing any more.
 ///
 /// # Errors
 /// If Postgres does not do it.
@@ -145,6 +156,8 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     )
     .execute(&mut *transaction)
     .await?;
+    // Nobody is an admin by being remembered as one.
+    sqlx::query!("UPDATE memberships SET role = 'user' WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM recovery_codes WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM mail_proofs WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM sessions WHERE user_id = $1", id).execute(&mut *transaction).await?;

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use rostrum_core::access::Permission;
-use rostrum_store::people::profile;
+use rostrum_store::{people::profile, sign_in};
 use serde_json::json;
 use utoipa_axum::routes;
 
@@ -49,6 +49,10 @@ async fn export_data(State(app): State<App>, caller: Caller) -> Result<Answer, A
 async fn erase_user(State(app): State<App>, caller: Caller) -> Result<Response, ApiError> {
     caller.session()?;
     let mut work = Work::begin(&app, &caller).await?;
+    let account = sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?;
+    if account.is_none_or(|account| account.is_suspended) {
+        return Err(ApiError::TokenRefused("belongs to somebody who was forgotten meanwhile"));
+    }
     if profile::is_last_admin(&mut work.transaction, caller.user_id).await? {
         return Err(ApiError::Conflict("You are the last admin of a workspace. Make somebody else an admin first."));
     }
