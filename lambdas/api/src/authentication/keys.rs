@@ -61,6 +61,11 @@ impl Claims {
         }
     }
 
+    /// Whether the token was not signed yet, as far as we know the time: then it is not valid yet.
+    pub fn is_early(&self, now: DateTime<Utc>) -> bool {
+        now.timestamp() < self.iat
+    }
+
     /// Whether the token has expired (RFC 7519, section 4.1.4: on or after `exp`). No leeway: we issue and check it.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         now.timestamp() >= self.exp
@@ -156,7 +161,7 @@ impl Keys {
         self.public.iter().find(|key| key.id == id).map(|key| &key.key)
     }
 
-    /// What the token says, if it is one of ours and has not expired.
+    /// What the token says, if it is one of ours and now is its time: from `iat` on, until before `exp`.
     ///
     /// # Errors
     /// If it is not.
@@ -173,6 +178,9 @@ impl Keys {
         })?;
         if claims.claims.has_expired(now) {
             return Err(ApiError::TokenRefused("has expired"));
+        }
+        if claims.claims.is_early(now) {
+            return Err(ApiError::TokenRefused("is not valid yet"));
         }
         Ok(claims.claims)
     }
