@@ -8,6 +8,7 @@
     reason = "only tests use it"
 )]
 
+pub mod base32;
 pub mod cloud;
 pub mod council;
 pub mod counters;

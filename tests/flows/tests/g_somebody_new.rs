@@ -6,24 +6,13 @@ use flows::{Fleet, Id};
 use reqwest::Method;
 use rostrum_core::sign_in::second_factor::SecondFactor;
 use rostrum_lambda_kit::Ambient;
+use rostrum_test_kit::base32;
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "verhext-Ziegel-7-Trommel";
 
 fn text(answer: &Value, field: &str) -> Result<String> {
     Ok(answer[field].as_str().with_context(|| format!("no {field} in {answer}"))?.to_owned())
-}
-
-/// Base 32 as RFC 4648 has it, without padding.
-fn base32(text: &str) -> Vec<u8> {
-    let bits: Vec<u8> = text
-        .bytes()
-        .flat_map(|letter| {
-            let value = if letter.is_ascii_uppercase() { letter - b'A' } else { letter - b'2' + 26 };
-            (0..5).rev().map(move |bit| value >> bit & 1)
-        })
-        .collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
 }
 
 #[tokio::test]
@@ -47,7 +36,7 @@ async fn somebody_new_comes_in_works_and_leaves() -> Result<()> {
     assert_eq!(refused.status, 403, "{refused:?}");
 
     let enrolment = me.post("/v1/auth/second-factor", Value::Null).await?;
-    let secret = base32(&text(&enrolment, "secret")?);
+    let secret = base32::decode(&text(&enrolment, "secret")?);
     let factor = SecondFactor::from_secret(&secret)?;
     let code = factor.code(Ambient::system().now());
     let confirmed = me.send(Method::PUT, "/v1/auth/second-factor", Some(json!({ "code": code }))).await?;

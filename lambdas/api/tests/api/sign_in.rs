@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use http::Method;
 use rostrum_core::{access::Role, sign_in::second_factor::SecondFactor};
+use rostrum_test_kit::base32;
 use serde_json::{Value, json};
 
 use crate::harness::{Api, PASSWORD, Reply};
@@ -154,7 +155,7 @@ async fn a_hundred_guesses_at_once_are_a_hundred() {
 async fn enrol(api: &Api) -> (SecondFactor, Vec<String>) {
     let begun = api.admin(Method::POST, "/api/v1/auth/second-factor").send().await.expect(201);
     assert!(text(&begun, "address").starts_with("otpauth://totp/Rostrum:admin@example.com?secret="));
-    let secret = base32(text(&begun, "secret"));
+    let secret = base32::decode(text(&begun, "secret"));
     let factor = SecondFactor::from_secret(&secret).unwrap();
     let confirm =
         |code: String| api.admin(Method::PUT, "/api/v1/auth/second-factor").json(&json!({ "code": code })).send();
@@ -164,15 +165,6 @@ async fn enrol(api: &Api) -> (SecondFactor, Vec<String>) {
     let confirmed = confirm(factor.code(api.ambient.now())).await.expect(200);
     let codes = confirmed.json["recovery_codes"].as_array().unwrap();
     (factor, codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect())
-}
-
-/// RFC 4648 without padding.
-fn base32(text: &str) -> Vec<u8> {
-    let bits = text.bytes().flat_map(|letter| {
-        let value = if letter.is_ascii_uppercase() { letter - b'A' } else { letter - b'2' + 26 };
-        (0..5).rev().map(move |bit| value >> bit & 1)
-    });
-    bits.collect::<Vec<_>>().chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
 }
 
 #[tokio::test]
@@ -211,7 +203,7 @@ async fn a_second_factor_is_asked_for_once_it_is_confirmed() {
 async fn the_secret_of_a_second_factor_is_nowhere_in_the_clear() {
     let api = Api::new().await;
     let begun = api.admin(Method::POST, "/api/v1/auth/second-factor").send().await.expect(201);
-    let secret = base32(text(&begun, "secret"));
+    let secret = base32::decode(text(&begun, "secret"));
     let kept: Vec<u8> = sqlx::query_scalar("SELECT totp_secret FROM users WHERE email = 'admin@example.com'")
         .fetch_one(&api.database.admin)
         .await
