@@ -88,16 +88,22 @@ pub async fn kill_at_each_effect<S: Scenario>(scenario: &S) -> Vec<&'static str>
         let side = if point % 2 == 0 { "before" } else { "after" };
         let place = format!("died right {side} effect {} ({})", point / 2 + 1, effects[point / 2]);
         let world = scenario.world().await;
-        let killer = Arc::new(Killer { point, passed: AtomicUsize::new(0), killed: Notify::new() });
-        tokio::select! {
-            _ = scenario.deliver(&world, Effects::observed(killer.clone())) => panic!("{place}: it never got there"),
-            () = killer.killed.notified() => {}
-        }
+        assert!(die_at(point, |effects| scenario.deliver(&world, effects)).await, "{place}: it never got there");
         scenario.wait(&world).await;
         finish(scenario, &world).await;
         assert_eq!(scenario.state(&world).await, expected, "{place}");
     }
     effects
+}
+
+/// Lets a handler die at this point: 0 is right before its first effect, 1 right after it, 2 right before the second one.
+/// Answers whether it got there.
+pub async fn die_at<F: Future>(point: usize, handler: impl FnOnce(Effects) -> F) -> bool {
+    let killer = Arc::new(Killer { point, passed: AtomicUsize::new(0), killed: Notify::new() });
+    tokio::select! {
+        _ = handler(Effects::observed(killer.clone())) => false,
+        () = killer.killed.notified() => true,
+    }
 }
 
 /// Effects for so many handlers at once: none of them does the effect `name` before all have come to it.

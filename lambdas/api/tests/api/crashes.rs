@@ -1,9 +1,6 @@
 //! A client sends a request again when it hears nothing. Wherever the API died in between, it comes to the same.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use http::Method;
@@ -34,7 +31,7 @@ impl Scenario for Run {
     }
 
     async fn state(&self, api: &Api) -> Self::State {
-        sweep(api).await;
+        api.sweep().await;
         (
             api.count("SELECT count(*) FROM executions WHERE status = 'queued'").await,
             api.count("SELECT count(*) FROM outbox").await,
@@ -66,7 +63,7 @@ impl Scenario for SetSchedule {
     }
 
     async fn state(&self, api: &Api) -> Self::State {
-        sweep(api).await;
+        api.sweep().await;
         (
             api.count("SELECT count(*) FROM campaigns WHERE schedule_cron = '0 9 * * *'").await,
             api.count("SELECT count(*) FROM outbox").await,
@@ -104,7 +101,7 @@ impl Scenario for EndSchedule {
     }
 
     async fn state(&self, api: &Api) -> Self::State {
-        sweep(api).await;
+        api.sweep().await;
         (
             api.count("SELECT count(*) FROM campaigns WHERE schedule_cron IS NOT NULL").await,
             api.count("SELECT count(*) FROM campaigns WHERE status = 'archived'").await,
@@ -116,15 +113,6 @@ impl Scenario for EndSchedule {
 
 fn answered(status: u16, expected: u16) -> Delivered {
     if status == expected { Delivered::Done } else { Delivered::Again }
-}
-
-/// What the minute does: lets leave what could not leave at once. A transaction whose handler died is rolled back a
-/// moment later, and holds its messages until then.
-async fn sweep(api: &Api) {
-    let (relay, end) = (api.relay(Effects::live()), Instant::now() + Duration::from_secs(10));
-    while api.count("SELECT count(*) FROM outbox").await > 0 && Instant::now() < end {
-        relay.sweep().await.unwrap();
-    }
 }
 
 #[tokio::test]

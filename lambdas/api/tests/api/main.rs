@@ -1,10 +1,13 @@
 //! The API from outside: real requests on the real router, over a real Postgres.
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+mod at_once;
 mod authentication;
 mod authorization;
 mod campaigns;
+mod change;
 mod changes;
+mod changes_of_identity;
 mod cors;
 mod council;
 mod council_record;
@@ -15,6 +18,7 @@ mod executions;
 mod harness;
 mod idempotency;
 mod limits;
+mod lost_answers;
 mod people;
 mod posts;
 mod problems;
