@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use outbox_relay::{Sweeper, Swept};
-use rostrum_core::ids::{ClaimId, ExecutionId, OutboxId};
+use rostrum_core::{
+    ids::{ClaimId, ExecutionId, OutboxId, SessionId},
+    sign_in::secret::{self, Secret},
+};
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_relay::{Destinations, Relay};
 use rostrum_store::{
@@ -14,6 +17,7 @@ use rostrum_store::{
         slots::{self, Key},
     },
     outbox::{self, Kind, Message},
+    sessions::{self, NewSession},
 };
 use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
@@ -152,4 +156,31 @@ async fn gives_up_only_what_is_past_hope() {
     assert_eq!(world.sweep(Effects::live()).await.abandoned, 1);
     assert_eq!(world.slots().await, [lost(1), lost(2)]);
     assert_eq!(world.execution().await, "failed");
+}
+
+#[tokio::test]
+async fn forgets_sessions_whose_time_is_over() {
+    let world = World::new().await;
+    let now = world.ambient.now();
+    let mut transaction = world.database.database.begin().await.unwrap();
+    for (device, days) in [("gone", 29), ("ends now", 30), ("goes on", 31)] {
+        let id = SessionId::new(now, &mut world.ambient.random());
+        let digest = Secret::new(secret::Kind::RefreshToken, &mut world.ambient.random()).digest();
+        let (user_id, workspace_id) = (world.workspace.employees[0], world.workspace.id);
+        let new = NewSession { id, user_id, workspace_id, device, digest, expires_at: now + TimeDelta::days(days) };
+        sessions::begin(&mut transaction, &new, now).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    world.ambient.advance(TimeDelta::days(30));
+    world.sweep(Effects::live()).await;
+    let left: Vec<String> = sqlx::query_scalar(
+        "SELECT device FROM sessions JOIN refresh_tokens ON session_id = sessions.id ORDER BY device",
+    )
+    .fetch_all(&world.database.admin)
+    .await
+    .unwrap();
+    assert_eq!(left, ["ends now", "goes on"]);
+    let tokens: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM refresh_tokens").fetch_one(&world.database.admin).await.unwrap();
+    assert_eq!(tokens, 2);
 }

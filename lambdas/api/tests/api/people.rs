@@ -21,6 +21,12 @@ async fn invite(api: &Api, email: &str, role: &str) -> Reply {
     api.post("/api/v1/invitations", &json!({ "email": email, "role": role })).await
 }
 
+/// What a mail lets somebody become a reviewer with.
+async fn invitation(api: &Api, email: &str) -> String {
+    invite(api, email, "reviewer").await.expect(201);
+    api.mailed(email).await
+}
+
 #[tokio::test]
 async fn somebody_who_is_invited_registers_and_signs_in() {
     let api = Api::new().await;
@@ -114,6 +120,72 @@ async fn where_registration_is_open_a_mail_comes_first() {
 
 async fn anonymous_of(api: &Api, body: Value) -> Reply {
     anonymous(api, "/api/v1/auth/register", &body).await
+}
+
+#[tokio::test]
+async fn an_employee_without_a_password_gets_none_from_a_stranger() {
+    let api = Api::new().await;
+    let (workspace, employee) = (api.workspace.id, api.workspace.employees[0]);
+    api.change(&format!("UPDATE workspaces SET registration = 'open' WHERE id = '{workspace}'")).await;
+    let email = format!("{}@example.com", employee.uuid().simple());
+    let slug = format!("test-{}", workspace.uuid().simple());
+    anonymous_of(&api, json!({ "name": "Stranger", "password": NEW, "email": email, "workspace": slug }))
+        .await
+        .expect(202);
+    api.sweep().await;
+    let mails: Vec<(String, String)> = api.mails.all().into_iter().map(|mail| (mail.to, mail.subject)).collect();
+    assert_eq!(mails, [(email.clone(), "You have an account already".to_owned())]);
+    login(&api, &email, NEW).await.problem(401, "sign-in-refused");
+    assert_eq!(api.count("SELECT count(*) FROM users WHERE name = 'Stranger'").await, 0);
+    assert_eq!(api.count("SELECT count(*) FROM mail_proofs").await, 0);
+    assert_eq!(api.audited(employee.uuid()).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_employee_without_an_account_becomes_what_they_are_invited_as() {
+    let api = Api::new().await;
+    let employee = api.workspace.employees[0];
+    let email = format!("{}@example.com", employee.uuid().simple());
+    let body = json!({ "name": "Writer", "password": NEW, "invitation": invitation(&api, &email).await });
+    anonymous(&api, "/api/v1/auth/register", &body).await.expect(201);
+    let token = login(&api, &email, NEW).await.expect(200).json["access_token"].as_str().unwrap().to_owned();
+    let me = api.anonymous(Method::GET, "/api/v1/user/profile").token(&token).send().await.expect(200).json;
+    assert_eq!((&me["user_id"], &me["role"]), (&json!(employee), &json!("reviewer")));
+}
+
+#[tokio::test]
+async fn an_admin_who_accepts_a_lower_invitation_stays_admin() {
+    let api = Api::new().await;
+    invite(&api, "admin@example.com", "user").await.expect(201);
+    let body = json!({ "invitation": api.mailed("admin@example.com").await });
+    api.post("/api/v1/invitations/acceptance", &body).await.expect(204);
+    assert_eq!(api.get("/api/v1/user/profile").await.json["role"], "admin");
+    api.get("/api/v1/members").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_invitation_is_worth_what_its_inviter_may_hand_out_now() {
+    let api = Api::new().await;
+    let admin = api.user(Role::Admin);
+    let guest = api.person("guest@example.com", true).await;
+    api.join(api.other.id, guest, Role::User).await;
+    let session = api.session(guest, api.other.id).await;
+    let token = api.token_of(guest, api.other.id, session);
+    let accepted = json!({ "invitation": invitation(&api, "guest@example.com").await });
+    let secret = invitation(&api, "new@example.com").await;
+    let registered = json!({ "name": "New", "password": NEW, "invitation": secret });
+    for loss in [
+        format!("UPDATE memberships SET role = 'brand_manager' WHERE user_id = '{admin}'"),
+        format!("UPDATE users SET status = 'suspended' WHERE id = '{admin}'"),
+        format!("DELETE FROM memberships WHERE user_id = '{admin}'"),
+    ] {
+        api.change(&loss).await;
+        let accept = api.anonymous(Method::POST, "/api/v1/invitations/acceptance").token(&token).json(&accepted);
+        accept.send().await.invalid(&["invitation"]);
+        anonymous(&api, "/api/v1/auth/register", &registered).await.invalid(&["invitation"]);
+    }
+    assert_eq!(api.count("SELECT count(*) FROM users WHERE email = 'new@example.com'").await, 0);
+    assert_eq!(api.count("SELECT count(*) FROM invitations WHERE accepted_at IS NOT NULL").await, 0);
 }
 
 #[tokio::test]
@@ -298,6 +370,44 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
     let admins = "UPDATE memberships SET role = 'user' WHERE role = 'admin' AND user_id <> (SELECT id FROM users WHERE email = 'admin@example.com')";
     api.change(admins).await;
     api.admin(Method::DELETE, "/api/v1/user").send().await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn who_is_forgotten_is_invited_nowhere() {
+    let api = Api::new().await;
+    let me = api.person("leaving@example.com", true).await;
+    api.join(api.other.id, me, Role::ContentCreator).await;
+    let session = api.session(me, api.other.id).await;
+    let token = api.token_of(me, api.other.id, session);
+    let body = json!({ "invitation": invitation(&api, "leaving@example.com").await });
+    let accept = api.anonymous(Method::POST, "/api/v1/invitations/acceptance").token(&token).json(&body);
+    accept.send().await.expect(204);
+    let open = invitation(&api, "leaving@example.com").await;
+    api.anonymous(Method::DELETE, "/api/v1/user").token(&token).send().await.expect(204);
+    let mut kept: Vec<(String, bool, bool)> =
+        sqlx::query_as("SELECT email, accepted_at IS NOT NULL, revoked_at IS NOT NULL FROM invitations")
+            .fetch_all(&api.database.admin)
+            .await
+            .unwrap();
+    kept.sort_unstable();
+    let nobody = format!("{me}@erased.invalid");
+    assert_eq!(kept, [(nobody.clone(), false, true), (nobody, true, false)]);
+    let body = json!({ "name": "Again", "password": NEW, "invitation": open });
+    anonymous(&api, "/api/v1/auth/register", &body).await.invalid(&["invitation"]);
+}
+
+#[tokio::test]
+async fn a_change_of_a_profile_that_changes_nothing_is_not_noted() {
+    let api = Api::new().await;
+    let me = api.user(Role::Admin).uuid();
+    let change = |body: Value| api.admin(Method::PATCH, "/api/v1/user/profile").json(&body).send();
+    for same in [json!({}), json!({ "name": " Somebody " }), json!({ "preferences": {} })] {
+        change(same).await.expect(200);
+        assert_eq!(api.audited(me).await, [""; 0]);
+    }
+    change(json!({ "name": "Ada" })).await.expect(200);
+    change(json!({ "name": "Ada" })).await.expect(200);
+    assert_eq!(api.audited(me).await, ["user.changed"]);
 }
 
 #[tokio::test]
