@@ -145,7 +145,8 @@ async fn tokens_that_are_not_ours_are_refused() {
     lower.send().await.expect(200);
 }
 
-fn unsigned(kid: &str, claims: &Claims) -> String {
+/// A token whose header says that nobody signed it.
+pub(crate) fn unsigned(kid: &str, claims: &Claims) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let header = json!({ "alg": "none", "typ": "JWT", "kid": kid });
     let [header, claims] =

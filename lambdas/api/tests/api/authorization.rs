@@ -13,15 +13,15 @@ use crate::harness::{Api, Call, campaign};
 
 /// An operation as the document has it.
 #[derive(Debug)]
-struct Operation {
-    method: Method,
-    path: String,
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: String,
     id: String,
-    permission: Option<Permission>,
+    pub(crate) permission: Option<Permission>,
     knows_own: bool,
 }
 
-async fn operations(api: &Api) -> Vec<Operation> {
+pub(crate) async fn operations(api: &Api) -> Vec<Operation> {
     let document = api.anonymous(Method::GET, "/api/openapi.json").send().await.expect(200).json;
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -43,7 +43,7 @@ async fn operations(api: &Api) -> Vec<Operation> {
 
 impl Operation {
     /// A request that would be carried out if its ids were known.
-    fn call<'a>(&self, api: &'a Api, ids: impl Fn(&str) -> Uuid) -> Call<'a> {
+    pub(crate) fn call<'a>(&self, api: &'a Api, ids: impl Fn(&str) -> Uuid) -> Call<'a> {
         let mut segments: Vec<String> = Vec::new();
         for segment in self.path.split('/') {
             let before = segments.last().cloned().unwrap_or_default();

@@ -16,6 +16,7 @@ mod document;
 mod employees;
 mod executions;
 mod harness;
+mod hostile_tokens;
 mod idempotency;
 mod limits;
 mod lost_answers;
