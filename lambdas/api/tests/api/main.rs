@@ -12,6 +12,7 @@ mod cors;
 mod council;
 mod council_record;
 mod crashes;
+mod credentials;
 mod document;
 mod employees;
 mod executions;
