@@ -16,9 +16,9 @@ use crate::harness::{Api, Reply};
 /// The secret of whoever has a second factor.
 pub(crate) const FACTOR: &[u8; 20] = b"12345678901234567890";
 
-/// A request that changes something. In its path and body `CAMPAIGN`, `EMPLOYEE` with `SAMPLE`, `COLLEAGUE` and `MEMBER`, who
-/// is a publisher, stand for ids of the workspace, `SLUG` for its short name, and `CODE` for what an app that knows
-/// [`FACTOR`] shows when the request is sent.
+/// A request that changes something. In its path and body `CAMPAIGN`, `EMPLOYEE` with `SAMPLE`, `COLLEAGUE` and
+/// `MEMBER`, who is a publisher, stand for ids of the workspace, `SLUG` for its short name, and `CODE` for what an app
+/// that knows [`FACTOR`] shows when the request is sent.
 pub(crate) struct Change {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
