@@ -4,8 +4,15 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestRunner},
+};
 use rostrum_core::{
-    ids::DataKeyId,
+    ids::{DataKeyId, WorkspaceId},
     seal::{Binding, Purpose, SealError, Sealed},
 };
 use rostrum_lambda_kit::{Ambient, Vault, VaultError};
@@ -155,4 +162,34 @@ async fn the_fleet_can_neither_change_nor_remove_a_wrapped_key() {
         let refused = sqlx::query(change).execute(&world.database.database).await.unwrap_err();
         assert!(refused.to_string().contains("permission denied"), "{change}: {refused}");
     }
+}
+
+/// Few ids, so that two bindings often differ in one thing only, or in none.
+fn bindings() -> impl Strategy<Value = Binding> {
+    let ids = || (1_u128..4).prop_map(Uuid::from_u128);
+    (option::of(ids()), ids(), select(Purpose::ALL.to_vec())).prop_map(|(workspace, owner, purpose)| Binding {
+        workspace_id: workspace.map(WorkspaceId::from),
+        owner,
+        purpose,
+    })
+}
+
+/// Property 5 of the agent design, with keys as they are kept.
+#[test]
+fn whatever_is_sealed_is_opened_by_its_binding_and_by_no_other() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _inside = runtime.enter();
+    let world = runtime.block_on(World::new());
+    let (sealing, opening) = (world.vault(), world.vault());
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&(bindings(), bindings(), vec(any::<u8>(), 8..200)), |(bound, shown, secret)| {
+        let sealed = runtime.block_on(sealing.seal(&bound, &secret)).unwrap();
+        prop_assert!(!sealed.as_bytes().windows(secret.len()).any(|window| window == secret));
+        match runtime.block_on(opening.open(&shown, &sealed)) {
+            Ok(opened) => prop_assert!(bound == shown && opened.as_slice() == secret.as_slice()),
+            Err(error) => prop_assert!(bound != shown && matches!(error, VaultError::Seal(SealError::Refused))),
+        }
+        Ok(())
+    });
+    outcome.unwrap();
 }
