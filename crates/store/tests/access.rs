@@ -69,6 +69,40 @@ async fn history_cannot_be_changed_by_the_fleet() {
 }
 
 #[tokio::test]
+async fn no_grant_and_no_cascade_reaches_history() {
+    let database = TestDatabase::new().await;
+    for (table, expected) in [("audit_log", vec![]), ("workflow_logs", vec!["was_selected".to_owned()])] {
+        let changeable: Vec<String> = sqlx::query_scalar(
+            "SELECT attname::text FROM pg_attribute
+             WHERE attrelid = $1::text::regclass AND attnum > 0 AND has_column_privilege('rostrum_fleet', attrelid, attnum, 'UPDATE')",
+        )
+        .bind(table)
+        .fetch_all(&database.admin)
+        .await
+        .unwrap();
+        assert_eq!(changeable, expected, "{table}");
+    }
+    // Foreign keys act as the owner of the table. What goes when a row goes that the fleet may delete:
+    let reached: Vec<String> = sqlx::query_scalar(
+        "WITH RECURSIVE reached (id) AS (
+           SELECT oid FROM pg_class
+           WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND has_table_privilege('rostrum_fleet', oid, 'DELETE')
+           UNION
+           SELECT conrelid FROM pg_constraint JOIN reached ON confrelid = reached.id
+           WHERE contype = 'f' AND confdeltype IN ('c', 'n', 'd')
+         )
+         SELECT relname::text FROM reached JOIN pg_class ON oid = reached.id",
+    )
+    .fetch_all(&database.admin)
+    .await
+    .unwrap();
+    assert!(reached.iter().any(|table| table == "sessions"), "{reached:?}");
+    for table in ["audit_log", "workflow_logs"] {
+        assert!(!reached.iter().any(|other| other == table), "{table} loses rows with others: {reached:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_sees_no_council() {
     let database = TestDatabase::new().await;
     let mut connection = database.admin.acquire().await.unwrap();
