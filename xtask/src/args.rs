@@ -9,7 +9,7 @@ cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
 cargo xtask rotate-keys [--state DIR]    replace the key under which the fleet's secrets are sealed
-cargo xtask test [unit|store|machines|flows]
+cargo xtask test [unit|store|machines|flows|schema]
                                          everything that CI runs, or one part of it
 cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
 cargo xtask tidy                         the house rules that no compiler sees
@@ -81,6 +81,8 @@ pub(crate) enum Part {
     Machines,
     /// What needs the whole fleet.
     Flows,
+    /// Of that, whether the API does what its document says.
+    Schema,
 }
 
 /// The state folder of the fleet that a person works with.
@@ -125,7 +127,10 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
             Some("store") => Some(Part::Store),
             Some("machines") => Some(Part::Machines),
             Some("flows") => Some(Part::Flows),
-            Some(other) => bail!("there is no part {other:?} of the tests; there are unit, store, machines and flows"),
+            Some("schema") => Some(Part::Schema),
+            Some(other) => {
+                bail!("there is no part {other:?} of the tests; there are unit, store, machines, flows and schema")
+            }
         }),
         "sqlx" => Command::Sqlx { check: rest.flag("--check") },
         "tidy" => Command::Tidy,

@@ -29,6 +29,9 @@ pub(crate) const LINT: ToolSet = ToolSet { name: "lint", with_dependencies: true
 /// The model providers' own clients, which must take the simulators for the providers.
 pub(crate) const SDKS: ToolSet = ToolSet { name: "sdks", with_dependencies: true };
 
+/// Asks the API whether it does what its document says.
+pub(crate) const SCHEMATHESIS: ToolSet = ToolSet { name: "schemathesis", with_dependencies: true };
+
 /// Two installations at once are slower than one after the other on a small machine, and both write pip's cache.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -43,9 +46,14 @@ impl ToolSet {
         self.folder().join("bin/python")
     }
 
+    /// A program that the packages brought.
+    pub(crate) fn program_path(self, name: &str) -> PathBuf {
+        self.folder().join("bin").join(name)
+    }
+
     /// A command that runs a program that the packages brought.
     pub(crate) fn program(self, name: &str) -> Command {
-        Command::new(self.folder().join("bin").join(name))
+        Command::new(self.program_path(name))
     }
 
     /// A command that runs this environment's Python.

@@ -25,6 +25,8 @@ const WITH_POSTGRES: [&str; 5] =
 /// The package whose tests need the fleet.
 const WITH_FLEET: &str = "flows";
 const FLEET_STATE: &str = ".rostrum/test";
+/// The flow that asks the API whether it does what its document says.
+const SCHEMA_FLOW: &str = "h_schema";
 
 /// Runs one part, or everything; a part that fails does not keep the others from running.
 ///
@@ -37,6 +39,7 @@ pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
         Some(Part::Store) => report.step("store tests", store)?,
         Some(Part::Machines) => state_machines(&mut report)?,
         Some(Part::Flows) => report.step("flows", flows)?,
+        Some(Part::Schema) => report.step("schema", |counts| on_fleet(&[SCHEMA_FLOW.to_owned()], counts))?,
         None => {
             report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
@@ -141,17 +144,26 @@ fn on_postgres(words: &[&str], counts: &mut Counts) -> Result<bool> {
     })
 }
 
-/// The flows run on a fleet of their own, which is always ended.
 fn flows(counts: &mut Counts) -> Result<bool> {
+    on_fleet(&flow_tests()?, counts)
+}
+
+/// Flows run on a fleet of their own, which is always ended.
+fn on_fleet(tests: &[String], counts: &mut Counts) -> Result<bool> {
     let state = State::at(FLEET_STATE)?;
     let options =
         UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
     tools::SDKS.install(&state.log("install-sdks"), Progress::new(false))?;
+    tools::SCHEMATHESIS.install(&state.log("install-schemathesis"), Progress::new(false))?;
     let python = tools::SDKS.python_path().display().to_string();
+    let schemathesis = tools::SCHEMATHESIS.program_path("schemathesis").display().to_string();
     up::up(&options)?;
     let description = state.path("fleet.json").display().to_string();
-    let environment = [("ROSTRUM_FLEET", description.as_str()), ("ROSTRUM_SDK_PYTHON", &python)];
-    let tests = flow_tests()?;
+    let environment = [
+        ("ROSTRUM_FLEET", description.as_str()),
+        ("ROSTRUM_SDK_PYTHON", &python),
+        ("ROSTRUM_SCHEMATHESIS", &schemathesis),
+    ];
     let chosen = tests.iter().flat_map(|test| ["--test", test]);
     // The whole workspace, so that nothing is compiled anew: see `functions::Purpose`.
     let words: Vec<&str> = ["--workspace"].into_iter().chain(chosen).collect();
