@@ -15,7 +15,7 @@ use http::{
         STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
-use rostrum_core::ids::new_uuid;
+use rostrum_core::{field::FieldError, ids::new_uuid};
 use tracing::Instrument;
 
 use crate::{
@@ -70,7 +70,9 @@ fn log(error: &ApiError) {
         ApiError::Internal(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
         ApiError::Unavailable(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
         ApiError::Invalid(errors) => {
-            let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+            // What we do not know is called as the client likes, perhaps like a secret in the wrong place.
+            let name = |error: &FieldError| if error.is_unknown { "?".to_owned() } else { error.field.clone() };
+            let fields: Vec<String> = errors.iter().map(name).collect();
             tracing::info!(fields = fields.join(","), "{error}");
         }
         error => tracing::info!("{error}"),

@@ -115,10 +115,16 @@ fn shape(path: &str, message: &str) -> FieldError {
     }
     if let Some(name) = named("unknown field `") {
         let expected = message.split_once(", ").map_or("there are no fields here", |(_, expected)| expected);
-        return FieldError::new(join(name), format!("is not known here; {expected}"));
+        let message = format!("is not known here; {expected}");
+        return FieldError { is_unknown: true, ..FieldError::new(join(name), message) };
     }
     if let Some(name) = named("duplicate field `") {
         return FieldError::new(join(name), "is there twice");
     }
-    FieldError::new(if path.is_empty() { "body" } else { path }, message)
+    let field = if path.is_empty() { "body" } else { path };
+    // Not what was sent instead: it may be a secret in the wrong place.
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) => FieldError::new(field, format!("does not fit; expected {expected}")),
+        None => FieldError::new(field, message),
+    }
 }

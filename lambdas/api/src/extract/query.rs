@@ -47,7 +47,8 @@ impl Query {
     /// If a parameter cannot be accepted, or nobody has read it.
     pub fn finish(mut self) -> Result<(), ApiError> {
         for (name, _) in self.parameters {
-            self.errors.push(FieldError::new(name, "is not a parameter of this address"));
+            let error = FieldError::new(name, "is not a parameter of this address");
+            self.errors.push(FieldError { is_unknown: true, ..error });
         }
         if self.errors.is_empty() { Ok(()) } else { Err(ApiError::Invalid(self.errors)) }
     }

@@ -143,7 +143,9 @@ async fn a_council_is_compared_with_its_best_seat_and_with_the_models_alone() {
     assert_eq!(all["beats_best_single_seat"], false);
     let none = api.get(&format!("{path}?since=2100-01-01T00:00:00Z")).await.expect(200).json;
     assert_eq!((&none["council"]["posts"], &none["seats"]), (&json!(0), &json!([])));
-    api.get(&format!("{path}?since=yesterday")).await.invalid(&["since"]);
+    for no_time in ["yesterday", "-9999-01-01T00:00:00Z", "%2B10000-01-01T00:00:00Z"] {
+        api.get(&format!("{path}?since={no_time}")).await.invalid(&["since"]);
+    }
     api.get(&format!("{path}?until=2100-01-01T00:00:00Z")).await.invalid(&["until"]);
     let unknown = uuid::Uuid::from_u128(1);
     api.get(&format!("/api/campaigns/{unknown}/council-record")).await.problem(404, "not-found");

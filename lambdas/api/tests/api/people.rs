@@ -97,6 +97,9 @@ async fn where_registration_is_open_a_mail_comes_first() {
     let register = |email: &'static str| anonymous_of(&api, body(email));
     register("open@example.com").await.problem(403, "registration-closed");
     api.change(&format!("UPDATE workspaces SET registration = 'open' WHERE id = '{}'", api.workspace.id)).await;
+    let mut nowhere = body("open@example.com");
+    nowhere["workspace"] = json!("\0");
+    anonymous(&api, "/api/v1/auth/register", &nowhere).await.problem(403, "registration-closed");
     let new = register("open@example.com").await.expect(202);
     let known = register("admin@example.com").await.expect(202);
     assert_eq!(new.text, known.text, "the answer does not tell who is known");

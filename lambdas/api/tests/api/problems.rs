@@ -45,6 +45,18 @@ async fn a_body_that_cannot_be_read_is_refused() {
     post().header("content-type", json_type).body("null").send().await.invalid(&["body"]);
     let doubled = r#"{"name": "a", "name": "b"}"#;
     post().header("content-type", json_type).body(doubled).send().await.invalid(&["name"]);
+    for (body, field, message) in [
+        (r#"{"max_thread_posts": "secret"}"#, "max_thread_posts", "does not fit; expected i32"),
+        (r#"{"platform": "secret"}"#, "platform", "does not fit; expected one of `linkedin`, `x`, `instagram`"),
+        (
+            r#"{"platform": ", expected \" at line "}"#,
+            "platform",
+            "does not fit; expected one of `linkedin`, `x`, `instagram`",
+        ),
+    ] {
+        let reply = post().header("content-type", json_type).body(body).send().await.invalid(&[field]);
+        assert_eq!(reply.json["errors"][0]["message"], message, "what was sent instead is not told");
+    }
     post().body(campaign().to_string()).send().await.problem(415, "media-type");
     post().header("content-type", "text/plain").body(campaign().to_string()).send().await.problem(415, "media-type");
     let patch = api.admin(Method::PATCH, &format!("/api/campaigns/{}", api.workspace.campaign_id));

@@ -1,7 +1,9 @@
 //! `GET /api/campaigns/{id}/council-record`
 
+use std::str::FromStr;
+
 use axum::extract::State;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use http::StatusCode;
 use rostrum_core::{
     access::Permission,
@@ -28,6 +30,18 @@ pub(super) fn endpoint() -> Endpoint {
 
 /// How far back it looks if nothing is said, so that what it reads has an end.
 const USUAL_PERIOD: TimeDelta = TimeDelta::days(90);
+
+/// A time as RFC 3339 has it, with a year of four digits. Postgres does not know every time that chrono does.
+struct Since(DateTime<Utc>);
+
+impl FromStr for Since {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let time: Option<DateTime<Utc>> = text.parse().ok();
+        time.filter(|time| (0..=9999).contains(&time.year())).map(Self).ok_or(())
+    }
+}
 
 /// Whether a campaign's council is worth its price.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,7 +140,7 @@ async fn get_council_record(
 ) -> Result<Answer, ApiError> {
     let since = query.take("since", "a time such as 2026-11-01T00:00:00Z");
     query.finish()?;
-    let since = since.unwrap_or_else(|| app.ambient().now() - USUAL_PERIOD);
+    let since = since.map_or_else(|| app.ambient().now() - USUAL_PERIOD, |Since(time)| time);
     let database = app.database().await?;
     super::known(database, caller.workspace_id, id).await?;
     let record = councils::record::load(database, caller.workspace_id, id, since).await?;

@@ -3,17 +3,36 @@
 use rostrum_core::campaign::Workflow;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
+};
 
 use crate::error::ApiError;
 
-/// The settings of the campaign's workflow: of `simple` or of `council`. What is left out gets its default.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes the JSON, which is passed on as it is")]
-pub(super) enum WorkflowConfig {
-    Simple(SimpleConfig),
-    Council(CouncilConfig),
+/// The settings of the campaign's workflow. Not `oneOf`, as a derived schema has it: which one holds is said outside of them,
+/// in `workflow_type`, and settings that leave much out fit both.
+pub(super) enum WorkflowConfig {}
+
+impl PartialSchema for WorkflowConfig {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new()
+            .description(Some(
+                "The settings of the campaign's workflow: of `simple` or of `council`. What is left out gets its default.",
+            ))
+            .item(Ref::from_schema_name(SimpleConfig::name()))
+            .item(Ref::from_schema_name(CouncilConfig::name()))
+            .into()
+    }
+}
+
+impl ToSchema for WorkflowConfig {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((SimpleConfig::name().into_owned(), SimpleConfig::schema()));
+        SimpleConfig::schemas(schemas);
+        schemas.push((CouncilConfig::name().into_owned(), CouncilConfig::schema()));
+        CouncilConfig::schemas(schemas);
+    }
 }
 
 /// The settings of the workflow `simple`: one model writes.
