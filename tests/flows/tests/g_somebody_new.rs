@@ -1,8 +1,11 @@
 //! Somebody new, through the API alone: invitation, registration, sign-in, second factor, key, sign-out. What they prove
-//! themselves with is nowhere in the database.
+//! themselves with is nowhere in the database, and in no log.
+
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use flows::{Fleet, Id};
+use chrono::{DateTime, Utc};
+use flows::{Fleet, Id, fleet::until};
 use reqwest::Method;
 use rostrum_core::sign_in::second_factor::SecondFactor;
 use rostrum_lambda_kit::Ambient;
@@ -17,6 +20,7 @@ fn text(answer: &Value, field: &str) -> Result<String> {
 
 #[tokio::test]
 async fn somebody_new_comes_in_works_and_leaves() -> Result<()> {
+    let began = Ambient::system().now();
     let admin = Fleet::connect().await?;
     let nobody = admin.with_token("");
     let email = format!("{}@example.com", Id::from_u128(u128::from(std::process::id())).simple());
@@ -62,8 +66,10 @@ async fn somebody_new_comes_in_works_and_leaves() -> Result<()> {
     assert_eq!((ended.status, &ended.body["type"]), (401, &json!("urn:rostrum:problem:session-ended")));
 
     let typed = text(&enrolment, "secret")?;
-    for canary in [invitation, PASSWORD, &refresh_token, &next, &recovery, &key, &typed] {
+    let log = logged(&admin, &nobody, began).await?;
+    for canary in [invitation, PASSWORD, &refresh_token, &access, &next, &recovery, &key, &typed] {
         assert_eq!(tables_with(&admin, canary).await?, Vec::<String>::new());
+        ensure!(!log.contains(canary), "a secret of {} letters is in the log", canary.len());
     }
     let kept: Vec<u8> = sqlx::query_scalar("SELECT totp_secret FROM users WHERE email = $1")
         .bind(&email)
@@ -71,6 +77,18 @@ async fn somebody_new_comes_in_works_and_leaves() -> Result<()> {
         .await?;
     assert!(!kept.windows(secret.len()).any(|window| window == secret));
     Ok(())
+}
+
+/// What the functions logged from then until now, which is there once the line of a request of now is.
+async fn logged(admin: &Fleet, nobody: &Fleet, since: DateTime<Utc>) -> Result<String> {
+    let refused = nobody.send(Method::GET, "/v1/user/profile", None).await?;
+    let instance = refused.body["instance"].as_str().context("a refusal names its request")?;
+    let request = instance.trim_start_matches("urn:uuid:").to_owned();
+    until("the last line of the log", Duration::from_secs(30), || async {
+        let log = admin.logs(since).await?;
+        Ok(log.contains(&request).then_some(log))
+    })
+    .await
 }
 
 /// The tables in which some row shows this text.
