@@ -50,6 +50,7 @@ def main():
     parser.add_argument("--stage", help="without it all stages")
     parser.add_argument("--since", type=int, default=600, metavar="SECONDS")
     parser.add_argument("--once", action="store_true", help="print what there is and end")
+    parser.add_argument("--raw", action="store_true", help="print what was logged as it is")
     options = parser.parse_args()
     session = boto3.session.Session(profile_name=options.profile, region_name=options.region)
     logs = session.client("logs", endpoint_url=options.endpoint)
@@ -67,7 +68,7 @@ def main():
                         fresh.append((event["timestamp"], role, event["message"]))
                     seen[key] = event["timestamp"]
         for line in sorted(fresh):
-            print(readable(*line), flush=True)
+            print(line[-1].rstrip() if options.raw else readable(*line), flush=True)
         if options.once:
             return
         # Events may arrive late: look back ten seconds and forget only what is older.

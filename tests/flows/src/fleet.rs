@@ -1,17 +1,13 @@
 //! The fleet, as its users reach it.
 
-use std::{env, fs, future::Future, time::Duration};
+use std::{env, fs, future::Future, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
-use chrono::{DateTime, Utc};
 use reqwest::{Client, Method};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::PgPool;
 use tokio::time::Instant;
-
-/// How many log events CloudWatch tells at once.
-const MOST_EVENTS: usize = 10_000;
 
 /// A running fleet and somebody signed in to it.
 #[derive(Debug, Clone)]
@@ -76,7 +72,7 @@ impl Fleet {
         let database = PgPool::connect(&description.database_url).await?;
         let http = Client::builder().timeout(Duration::from_secs(30)).build()?;
         let mut fleet = Self { description, database, http, token: String::new() };
-        let login = json!({
+        let login = serde_json::json!({
             "email": fleet.description.login.email,
             "password": fleet.description.login.password,
         });
@@ -124,47 +120,27 @@ impl Fleet {
         .await
     }
 
-    /// What the functions, all of them, logged since then.
+    /// What the functions, all of them, logged in the time until now, as they logged it.
     ///
     /// # Errors
-    /// If the emulator does not answer, tells of no function, or has more than it tells at once.
-    pub async fn logs(&self, since: DateTime<Utc>) -> Result<String> {
-        let answer = self.cloudwatch("DescribeLogGroups", json!({ "logGroupNamePrefix": "/aws/lambda/" })).await?;
-        let groups = answer["logGroups"].as_array().context("no log groups")?;
-        ensure!(!groups.is_empty(), "no function has a log group");
-        let mut text = String::new();
-        for group in groups {
-            let name = &group["logGroupName"];
-            let wanted = json!({ "logGroupName": name, "startTime": since.timestamp_millis() });
-            let answer = self.cloudwatch("FilterLogEvents", wanted).await?;
-            let events = answer["events"].as_array().context("no log events")?;
-            ensure!(events.len() < MOST_EVENTS, "{name} has more events than one answer tells");
-            for event in events {
-                text.push_str(event["message"].as_str().unwrap_or_default());
-                text.push('\n');
-            }
-        }
-        Ok(text)
-    }
-
-    async fn cloudwatch(&self, operation: &str, body: Value) -> Result<Value> {
-        let Description { aws_endpoint, region, access_key_id, .. } = &self.description;
-        // The emulator goes by the name of the key and checks no signature.
-        let credential = format!("{access_key_id}/20260101/{region}/logs/aws4_request");
-        let request = self
-            .http
-            .post(aws_endpoint)
-            .header("X-Amz-Target", format!("Logs_20140328.{operation}"))
-            .header(
-                "Authorization",
-                format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"),
-            )
-            .header("Content-Type", "application/x-amz-json-1.1")
-            .body(body.to_string());
-        let response = request.send().await?;
-        let (status, text) = (response.status(), response.text().await?);
-        ensure!(status.is_success(), "{operation}: {status} {text}");
-        Ok(serde_json::from_str(&text)?)
+    /// If the logs cannot be read.
+    pub fn logs(&self, time: Duration) -> Result<String> {
+        let python = env::var("ROSTRUM_EMULATOR_PYTHON")
+            .context("ROSTRUM_EMULATOR_PYTHON is not set: run `cargo xtask test flows`, which installs the emulator")?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/local/logs.py");
+        let Description { aws_endpoint, region, access_key_id, secret_access_key, .. } = &self.description;
+        let output = Command::new(python)
+            .arg("-B")
+            .arg(script)
+            .args(["--endpoint", aws_endpoint, "--region", region, "--once", "--raw", "--since"])
+            .arg(time.as_secs().saturating_add(1).to_string())
+            .env_remove("AWS_PROFILE")
+            .env_remove("AWS_SESSION_TOKEN")
+            .env("AWS_ACCESS_KEY_ID", access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", secret_access_key)
+            .output()?;
+        ensure!(output.status.success(), "logs.py: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Reads a resource that must be there.

@@ -156,12 +156,14 @@ fn on_fleet(tests: &[String], counts: &mut Counts) -> Result<bool> {
     tools::SDKS.install(&state.log("install-sdks"), Progress::new(false))?;
     tools::SCHEMATHESIS.install(&state.log("install-schemathesis"), Progress::new(false))?;
     let python = tools::SDKS.python_path().display().to_string();
+    let emulator = tools::EMULATOR.python_path().display().to_string();
     let schemathesis = tools::SCHEMATHESIS.program_path("schemathesis").display().to_string();
     up::up(&options)?;
     let description = state.path("fleet.json").display().to_string();
     let environment = [
         ("ROSTRUM_FLEET", description.as_str()),
         ("ROSTRUM_SDK_PYTHON", &python),
+        ("ROSTRUM_EMULATOR_PYTHON", &emulator),
         ("ROSTRUM_SCHEMATHESIS", &schemathesis),
     ];
     let chosen = tests.iter().flat_map(|test| ["--test", test]);
