@@ -265,6 +265,7 @@ async fn misplace(api: &Api, watch: &mut Watch<'_>) {
         let call = api.anonymous(Method::GET, &path.replace("CANARY", &canary)).token(&admin);
         watch.ask(path, call).await.expect(status);
     }
+    watch.look().await;
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ impl From<audit::Recorded> for AuditEntry {
 #[utoipa::path(
     get, path = "/api/v1/audit-log", tag = "people",
     params(
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<AuditEntry>)),

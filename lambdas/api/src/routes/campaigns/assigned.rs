@@ -42,7 +42,7 @@ struct Assignment {
     get, path = "/api/campaigns/{id}/employees", tag = "campaigns",
     params(
         ("id" = uuid::Uuid, Path, description = "The campaign."),
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<Assignment>)),

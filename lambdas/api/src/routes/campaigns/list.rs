@@ -27,7 +27,7 @@ pub(super) fn endpoint() -> Endpoint {
     get, path = "/api/campaigns", tag = "campaigns",
     params(
         ("status" = Option<CampaignStatus>, Query, description = "Only those; without, all."),
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<Campaign>)),

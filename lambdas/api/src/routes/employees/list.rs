@@ -26,7 +26,7 @@ pub(super) fn endpoint() -> Endpoint {
     get, path = "/api/employees", tag = "employees",
     params(
         ("archived" = Option<bool>, Query, description = "`true`: only the archived ones; without, only the others."),
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<Employee>)),

@@ -78,7 +78,7 @@ async fn create_sample(
     get, path = "/api/employees/{id}/samples", tag = "samples",
     params(
         ("id" = uuid::Uuid, Path, description = "The employee."),
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<Sample>)),

@@ -58,7 +58,7 @@ struct PostItem<'a> {
         ("campaign_id" = Option<Uuid>, Query, description = "Only those of this campaign."),
         ("employee_id" = Option<Uuid>, Query, description = "Only those by this employee."),
         ("platform" = Option<PlatformName>, Query, description = "Only those for this network."),
-        ("limit" = Option<i64>, Query, description = "1 to 100, 50 if not given."),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "1 to 100, 50 if not given."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page.", body = Page<PostItem>)),
