@@ -101,4 +101,6 @@ ids! {
     TeamId,
     /// A key under which secrets are sealed.
     DataKeyId,
+    /// Somebody at an issuer of tokens who is somebody here.
+    IdentityId,
 }

@@ -27,6 +27,11 @@ impl fmt::Debug for Mail {
 pub struct Web(pub String);
 
 impl Web {
+    /// The page that an identity provider sends the browser back to, exactly as it is registered there.
+    pub fn sign_in(&self, provider: &str) -> String {
+        format!("{}/sign-in/{provider}", self.0)
+    }
+
     /// The secret stands behind the `#`: browsers keep that part to themselves, so that it is in nobody's log.
     fn link(&self, page: &str, secret: &str) -> String {
         format!("{}/{page}#{secret}", self.0)

@@ -26,6 +26,7 @@ pub mod schedules;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
+pub mod sign_in_attempts;
 pub mod workflow_logs;
 pub mod workspaces;
 

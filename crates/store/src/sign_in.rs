@@ -272,6 +272,21 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Takes the password away, and opens the account to attempts again.
+///
+/// # Errors
+/// If Postgres does not do it.
+pub async fn remove_password(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = NULL, failed_sign_ins = 0, locked_until = NULL, updated_at = $2 WHERE id = $1",
+        user_id.uuid(),
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// The address was shown to be the person's.
 ///
 /// # Errors

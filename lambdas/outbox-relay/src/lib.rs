@@ -2,7 +2,7 @@
 
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_relay::Relay;
-use rostrum_store::{Database, Error, executions::slots, idempotency, sessions};
+use rostrum_store::{Database, Error, executions::slots, idempotency, sessions, sign_in_attempts};
 use serde::Serialize;
 
 /// The use case and what it needs.
@@ -35,7 +35,7 @@ const MOST_ROUNDS: usize = 100;
 /// How many slots one transaction gives up.
 const ABANDONED_AT_ONCE: i64 = 500;
 
-/// How many sessions one sweep forgets whose time is over.
+/// How many sessions, and how many sign-ins that are under way, one sweep forgets whose time is over.
 const FORGOTTEN_AT_ONCE: i64 = 500;
 
 impl Sweeper {
@@ -58,6 +58,7 @@ impl Sweeper {
         swept.abandoned = slots::fail_abandoned(&mut transaction, ABANDONED_AT_ONCE, now).await?;
         idempotency::forget(&mut transaction, now - idempotency::KEPT_FOR).await?;
         sessions::forget(&mut transaction, now, FORGOTTEN_AT_ONCE).await?;
+        sign_in_attempts::forget(&mut transaction, now, FORGOTTEN_AT_ONCE).await?;
         self.effects.perform("commit", transaction.commit()).await?;
         if swept != Swept::default() {
             tracing::info!(sent = swept.sent, postponed = swept.postponed, abandoned = swept.abandoned, "swept");

@@ -24,6 +24,8 @@ pub enum Kind {
     EmailVerification,
     /// In the link that sets a new password.
     PasswordReset,
+    /// Held by a browser while the person is at an identity provider.
+    SignInAttempt,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Self::Invitation => "rostrum_invite_",
             Self::EmailVerification => "rostrum_verify_",
             Self::PasswordReset => "rostrum_reset_",
+            Self::SignInAttempt => "rostrum_attempt_",
         }
     }
 }
@@ -80,8 +83,14 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [Kind; 5] =
-        [Kind::RefreshToken, Kind::ApiKey, Kind::Invitation, Kind::EmailVerification, Kind::PasswordReset];
+    const KINDS: [Kind; 6] = [
+        Kind::RefreshToken,
+        Kind::ApiKey,
+        Kind::Invitation,
+        Kind::EmailVerification,
+        Kind::PasswordReset,
+        Kind::SignInAttempt,
+    ];
 
     #[test]
     fn a_secret_is_known_again_by_its_digest_and_only_as_what_it_is() {

@@ -80,6 +80,8 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
                              FROM memberships AS one WHERE one.user_id = $1),
              'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                           FROM sessions AS one WHERE one.user_id = $1),
+             'foreign_identities', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
+                                    FROM foreign_identities AS one WHERE one.user_id = $1),
              'employee_profiles', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                                    FROM employee_profiles AS one WHERE one.user_id = $1),
              'writing_samples', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
@@ -126,9 +128,9 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
     Ok(is_one)
 }
 
-/// Forgets the person: name, address, roles, invitations, secrets, sessions, writing samples and posts that were never
-/// published. What was published stays, by nobody. The row itself stays, because what others did refers to it, and says
-/// nothing any more.
+/// Forgets the person: name, address, roles, invitations, secrets, sessions, identities elsewhere, writing samples and
+/// posts that were never published. What was published stays, by nobody. The row itself stays, because what others did
+/// refers to it, and says nothing any more.
 ///
 /// # Errors
 /// If Postgres does not do it.
@@ -161,6 +163,7 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     sqlx::query!("DELETE FROM recovery_codes WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM mail_proofs WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM sessions WHERE user_id = $1", id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM foreign_identities WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!(
         "UPDATE writing_samples SET content = 'Erased ' || id, archived_at = coalesce(archived_at, $2), updated_at = $2
          WHERE user_id = $1",
