@@ -25,6 +25,9 @@ pub enum ConfigError {
     /// A secret cannot be read.
     #[error(transparent)]
     Secret(#[from] rostrum_cloud::Error),
+    /// What speaks HTTPS cannot be set up.
+    #[error("HTTPS cannot be set up: {0}")]
+    Https(String),
     /// The database secret is no database URL.
     #[error(transparent)]
     DatabaseUrl(#[from] rostrum_store::connection::UrlError),

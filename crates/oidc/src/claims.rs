@@ -9,6 +9,9 @@ use crate::Rejection;
 /// How far the clocks may differ, in seconds.
 const LEEWAY: i64 = 60;
 
+/// The longest subject, in bytes (OpenID Connect Core §2).
+const LONGEST_SUBJECT: usize = 255;
+
 /// Who issued the token, for whom, and when, in seconds since 1970.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Registered {
@@ -16,7 +19,7 @@ pub(crate) struct Registered {
     pub(crate) sub: String,
     aud: Audience,
     azp: Option<String>,
-    exp: i64,
+    pub(crate) exp: i64,
     iat: Option<i64>,
     nbf: Option<i64>,
 }
@@ -80,7 +83,8 @@ impl Registered {
     }
 
     pub(crate) fn check_subject(&self) -> Result<(), Rejection> {
-        if self.sub.is_empty() { Err(Rejection::Unreadable) } else { Ok(()) }
+        let is_one = (1..=LONGEST_SUBJECT).contains(&self.sub.len()) && !self.sub.contains(char::is_control);
+        if is_one { Ok(()) } else { Err(Rejection::Unreadable) }
     }
 }
 
@@ -151,6 +155,20 @@ mod tests {
         check_times(&json!({"iat": NOW + 60}), Ok(()));
         check_times(&json!({"iat": NOW + 61}), Err(Rejection::Early));
         check_times(&json!({"nbf": NOW + 61}), Err(Rejection::Early));
+    }
+
+    #[track_caller]
+    fn check_subject(subject: &str, expected: bool) {
+        assert_eq!(registered(&json!({"sub": subject})).check_subject().is_ok(), expected, "{subject}");
+    }
+
+    #[test]
+    fn a_subject_is_a_short_text() {
+        check_subject("7", true);
+        check_subject(&"7".repeat(255), true);
+        check_subject(&"7".repeat(256), false);
+        check_subject("", false);
+        check_subject("7\0", false);
     }
 
     #[track_caller]

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use reqwest::Client;
 use serde::Deserialize;
@@ -26,6 +28,8 @@ pub struct ForeignClaims {
     pub subject: String,
     /// The e-mail address. Whether it was ever confirmed is the issuer's setting: do not find people by it.
     pub email: Option<String>,
+    /// From when on the token is not valid any more, in seconds since 1970.
+    pub expires_at: i64,
 }
 
 impl Foreign {
@@ -44,6 +48,17 @@ impl Foreign {
         &self.issuer
     }
 
+    /// Whether the token says that it is this issuer's, which proves nothing: it tells who is to verify it.
+    pub fn is_named_by(&self, token: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Named {
+            iss: String,
+        }
+        let payload = token.split('.').nth(1).and_then(|encoded| BASE64_URL_SAFE_NO_PAD.decode(encoded).ok());
+        let named = payload.and_then(|bytes| serde_json::from_slice::<Named>(&bytes).ok());
+        named.is_some_and(|named| named.iss == self.issuer)
+    }
+
     /// Whom the token stands for, if this issuer made it for our audience and its time is not over.
     ///
     /// # Errors
@@ -57,7 +72,8 @@ impl Foreign {
         registered.check_audience(&self.audience)?;
         registered.check_times(now)?;
         registered.check_subject()?;
-        Ok(ForeignClaims { subject: registered.sub, email: claims.email.filter(|email| !email.is_empty()) })
+        let email = claims.email.filter(|email| !email.is_empty());
+        Ok(ForeignClaims { expires_at: registered.exp, subject: registered.sub, email })
     }
 }
 

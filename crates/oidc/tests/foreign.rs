@@ -35,13 +35,26 @@ fn rejection<T: std::fmt::Debug>(result: Result<T, Error>) -> Rejection {
 #[tokio::test]
 async fn a_token_stands_for_a_person() {
     let (replay, foreign) = foreign(vec![keys(&[elliptic(), first()])]).await;
-    let expected = ForeignClaims { subject: "6b1f".to_owned(), email: Some("mira@example.com".to_owned()) };
+    let (subject, email) = ("6b1f".to_owned(), Some("mira@example.com".to_owned()));
+    let expected = ForeignClaims { subject, email, expires_at: NOW + 3_600 };
     assert_eq!(foreign.verify(&elliptic().sign(&claims()), now()).await.unwrap(), expected);
     assert_eq!(foreign.verify(&first().sign(&claims()), now()).await.unwrap(), expected);
     assert_eq!(replay.heard().len(), 1);
     assert_eq!(replay.heard()[0].path, "/jwks.json");
     let anonymous = changed(claims(), &json!({"email": "", "aud": ["authenticated", "others"], "iat": null}));
     assert_eq!(foreign.verify(&first().sign(&anonymous), now()).await.unwrap().email, None);
+}
+
+#[tokio::test]
+async fn a_token_names_its_issuer_before_anything_is_proven() {
+    let (replay, foreign) = foreign(vec![keys(&[first()])]).await;
+    assert!(foreign.is_named_by(&forged(&json!({"alg": "none"}), &claims(), "")));
+    let other = changed(claims(), &json!({"iss": "https://other.supabase.co/auth/v1"}));
+    let nobodys = changed(claims(), &json!({"iss": null}));
+    for token in [first().sign(&other), first().sign(&nobodys), "a.b.c".to_owned(), "abc".to_owned(), String::new()] {
+        assert!(!foreign.is_named_by(&token), "{token}");
+    }
+    assert!(replay.heard().is_empty());
 }
 
 #[tokio::test]

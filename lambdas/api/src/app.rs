@@ -5,15 +5,17 @@ use std::sync::Arc;
 use rostrum_cloud::Objects;
 use rostrum_core::mail::Web;
 use rostrum_lambda_kit::{Ambient, Effects, Vault};
+use rostrum_oidc::{Foreign, Provider};
 use rostrum_relay::Relay;
 use rostrum_store::Database;
 
 use crate::{
-    authentication::{KeyRing, Keys, Memberships, Tokens},
+    authentication::{ForeignTokens, KeyRing, Keys, Memberships, Tokens},
     cors::Origins,
     error::ApiError,
     lazy::Lazy,
     limits::Limits,
+    providers::{ProviderName, Providers},
 };
 
 /// The database, what lets its messages leave, and the bucket of the pictures.
@@ -27,6 +29,8 @@ pub struct Backend {
     pub vault: Vault,
     /// Where the links of mails lead.
     pub web: Web,
+    /// With whom people may sign in besides.
+    pub providers: Providers,
     /// The bucket of the pictures, of which a request needs to know nothing unless it shows one.
     pub media: Lazy<Arc<dyn Objects>>,
 }
@@ -38,6 +42,8 @@ pub struct Gate {
     pub limits: Limits,
     /// The pages of other origins that may use the API from a browser; none by default.
     pub origins: Origins,
+    /// Somebody else whose access tokens are taken, such as Supabase Auth; nobody by default.
+    pub foreign: Option<Foreign>,
 }
 
 /// The state of the router; cheap to clone.
@@ -50,6 +56,7 @@ struct Shared {
     keys: KeyRing,
     gate: Gate,
     tokens: Tokens,
+    foreign_tokens: ForeignTokens,
     memberships: Memberships,
     ambient: Ambient,
     effects: Effects,
@@ -58,8 +65,9 @@ struct Shared {
 impl App {
     /// An API over this backend, whose tokens these keys sign, behind this gate.
     pub fn new(backend: Lazy<Backend>, keys: KeyRing, gate: Gate, ambient: Ambient, effects: Effects) -> Self {
-        let (tokens, memberships) = (Tokens::default(), Memberships::default());
-        Self(Arc::new(Shared { backend, keys, gate, tokens, memberships, ambient, effects }))
+        let (tokens, foreign_tokens) = (Tokens::default(), ForeignTokens::default());
+        let memberships = Memberships::default();
+        Self(Arc::new(Shared { backend, keys, gate, tokens, foreign_tokens, memberships, ambient, effects }))
     }
 
     /// The database and the relay.
@@ -102,6 +110,15 @@ impl App {
         Ok(&self.backend().await?.web)
     }
 
+    /// The identity provider of this name.
+    ///
+    /// # Errors
+    /// As [`App::backend`]; [`ApiError::NotFound`] if people cannot sign in there.
+    pub async fn provider(&self, name: ProviderName) -> Result<&Provider, ApiError> {
+        let provider = self.backend().await?.providers.named(name).ok_or(ApiError::NotFound)?;
+        Ok(provider.get().await?)
+    }
+
     /// The keys that sign and check tokens.
     ///
     /// # Errors
@@ -128,6 +145,16 @@ impl App {
     /// Tokens that were checked before.
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    /// Somebody else whose access tokens are taken.
+    pub(crate) fn foreign(&self) -> Option<&Foreign> {
+        self.0.gate.foreign.as_ref()
+    }
+
+    /// Tokens of somebody else that were checked before.
+    pub(crate) fn foreign_tokens(&self) -> &ForeignTokens {
+        &self.0.foreign_tokens
     }
 
     /// Memberships that were looked up before.

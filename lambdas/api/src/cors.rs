@@ -21,7 +21,8 @@ use crate::App;
 pub const VARIABLE: &str = "CORS_ALLOWED_ORIGINS";
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
-const HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, idempotency-key, if-match");
+const HEADERS: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, idempotency-key, if-match, rostrum-workspace");
 /// What a page may read of an answer beyond what it always may.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag, idempotent-replayed, location, ratelimit, ratelimit-policy, retry-after, x-request-id",

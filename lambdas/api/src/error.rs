@@ -24,9 +24,15 @@ pub enum ApiError {
     /// E-mail address and password do not belong together.
     #[error("sign-in refused")]
     SignInRefused,
-    /// The password is right, and a code of the second factor is needed besides.
+    /// Who it is is known, and a code of the second factor is needed besides, in this field.
     #[error("a second factor is needed")]
-    SecondFactorNeeded,
+    SecondFactorNeeded(&'static str),
+    /// An identity provider vouches for somebody who is nobody here.
+    #[error("nobody here has this identity")]
+    NotInvited,
+    /// The identity provider does not answer, or not as it should.
+    #[error("the identity provider is unavailable")]
+    ProviderUnavailable(#[source] Box<dyn Error + Send + Sync>),
     /// The password is right, but the address was not shown to be theirs.
     #[error("the e-mail address is not verified")]
     EmailUnverified,
@@ -120,11 +126,24 @@ impl ApiError {
                 "The e-mail address, the password or the code is wrong, the account may not sign in here, or too many \
                  attempts failed lately. After a while attempts are looked at again.",
             ),
-            Self::SecondFactorNeeded => problem(
+            Self::SecondFactorNeeded(field) => problem(
                 StatusCode::UNAUTHORIZED,
                 "second-factor-needed",
                 "A code is needed",
-                "Send the six digits that your authenticator app shows, or a recovery code, as `code`.",
+                &format!("Send the six digits that your authenticator app shows, or a recovery code, as `{field}`."),
+            ),
+            Self::NotInvited => problem(
+                StatusCode::FORBIDDEN,
+                "not-invited",
+                "Nobody here is known by this sign-in",
+                "Ask somebody here for an invitation to the address that you have at the provider, and send it as \
+                 `invitation`. An address counts only once the provider has verified it.",
+            ),
+            Self::ProviderUnavailable(_) => problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "provider-unavailable",
+                "The identity provider does not answer",
+                "Nothing was lost: send the same again shortly. If the provider does not take its code twice, begin anew.",
             ),
             Self::EmailUnverified => problem(
                 StatusCode::FORBIDDEN,
@@ -240,7 +259,7 @@ impl IntoResponse for ApiError {
         let mut response = self.problem().status_code().into_response();
         let headers = response.headers_mut();
         match &self {
-            Self::TokenMissing | Self::SignInRefused | Self::SecondFactorNeeded | Self::SessionEnded => {
+            Self::TokenMissing | Self::SignInRefused | Self::SecondFactorNeeded(_) | Self::SessionEnded => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Self::TokenRefused(_) => {
@@ -249,7 +268,7 @@ impl IntoResponse for ApiError {
             Self::TooManyRequests { retry_after_seconds } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::ProviderUnavailable(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
             }
             _ => {}

@@ -17,6 +17,7 @@ pub mod lazy;
 pub mod limits;
 pub mod page;
 pub mod problem;
+pub mod providers;
 pub mod routes;
 pub mod work;
 
@@ -25,6 +26,7 @@ pub use authentication::{KeyRing, Keys};
 pub use cors::Origins;
 pub use lazy::Lazy;
 pub use limits::Limits;
+pub use providers::{ProviderName, Providers};
 
 use axum::{Router, extract::State, middleware, response::Response};
 

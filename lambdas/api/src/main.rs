@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Origins, cors};
+use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Origins, ProviderName, Providers, cors};
 use futures::{FutureExt, future::ready};
 use rostrum_cloud::{DynamoCounters, Objects, S3Objects, SdkConfig, Secrets};
 use rostrum_core::limits::Tier;
@@ -12,6 +12,7 @@ use rostrum_lambda_kit::{
     config::{self, ConfigError, variable},
     logging,
 };
+use rostrum_oidc::{Foreign, Provider};
 use rostrum_relay::{Postman, Relay};
 
 #[tokio::main]
@@ -48,7 +49,11 @@ async fn backend(
         .with_postman(Postman::from_environment(&aws, vault.clone())?);
     let web = Web(variable("WEB_BASE_URL")?);
     let media = Lazy::new(move || ready(media(&aws)).boxed());
-    Ok(Backend { database, relay, vault, web, media })
+    let providers = Providers {
+        google: provider(ProviderName::Google, &secrets),
+        linkedin: provider(ProviderName::Linkedin, &secrets),
+    };
+    Ok(Backend { database, relay, vault, web, providers, media })
 }
 
 fn media(aws: &SdkConfig) -> Result<Arc<dyn Objects>, ConfigError> {
@@ -62,7 +67,46 @@ fn gate(aws: &SdkConfig) -> Result<Gate, ConfigError> {
         Err(_) => Limits::off(),
     };
     let origins = Origins::parse(&variable(cors::VARIABLE).unwrap_or_default())?;
-    Ok(Gate { limits, origins })
+    Ok(Gate { limits, origins, foreign: foreign()? })
+}
+
+/// Supabase Auth, whose tokens are taken where `SUPABASE_ISSUER` names a project. What is not said is as Supabase has it.
+fn foreign() -> Result<Option<Foreign>, ConfigError> {
+    let Ok(issuer) = variable("SUPABASE_ISSUER") else { return Ok(None) };
+    let audience = variable("SUPABASE_AUDIENCE").unwrap_or_else(|_| "authenticated".to_owned());
+    let keys = variable("SUPABASE_JWKS_URL").unwrap_or_else(|_| format!("{issuer}/.well-known/jwks.json"));
+    let client = rostrum_oidc::client().map_err(|error| ConfigError::Https(error.to_string()))?;
+    Ok(Some(Foreign::new(client, &issuer, &audience, &keys)))
+}
+
+/// An identity provider, if we are registered there: then the first of these variables is our id, the second names the secret,
+/// and the third, for local runs, another place for the provider.
+fn provider(name: ProviderName, secrets: &Arc<Secrets>) -> Option<Lazy<Provider>> {
+    let [id, secret, issuer] = match name {
+        ProviderName::Google => ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET_ARN", "GOOGLE_ISSUER"],
+        ProviderName::Linkedin => ["LINKEDIN_CLIENT_ID", "LINKEDIN_CLIENT_SECRET_ARN", "LINKEDIN_ISSUER"],
+    };
+    let (id, issuer, secrets) = (variable(id).ok()?, variable(issuer).ok(), Arc::clone(secrets));
+    Some(Lazy::new(move || registered(name, id.clone(), secret, issuer.clone(), Arc::clone(&secrets)).boxed()))
+}
+
+async fn registered(
+    name: ProviderName,
+    id: String,
+    secret: &'static str,
+    issuer: Option<String>,
+    secrets: Arc<Secrets>,
+) -> Result<Provider, ConfigError> {
+    let secret = secrets.get(&variable(secret)?).await?;
+    let client = rostrum_oidc::client().map_err(|error| ConfigError::Https(error.to_string()))?;
+    let provider = match name {
+        ProviderName::Google => Provider::google(client, &id, secret),
+        ProviderName::Linkedin => Provider::linkedin(client, &id, secret),
+    };
+    Ok(match issuer {
+        Some(issuer) => provider.with_issuer(&issuer),
+        None => provider,
+    })
 }
 
 async fn keys(secrets: Arc<Secrets>) -> Result<Keys, ConfigError> {

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Result;
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, authentication::Claims};
+use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Providers, authentication::Claims};
 use rostrum_core::{
     ids::{SessionId, UserId, new_uuid},
     mail::Web,
@@ -100,7 +100,8 @@ impl Stage {
         let media = Lazy::ready(Arc::new(MemoryObjects::default()) as _);
         let vault = Vault::new(Arc::new(MemoryDataKeys::default()), database.database.clone(), ambient.clone());
         let web = Web("http://127.0.0.1".to_owned());
-        let backend = Backend { database: database.database.clone(), relay, vault, web, media };
+        let backend =
+            Backend { database: database.database.clone(), relay, vault, web, providers: Providers::default(), media };
         let app = App::new(Lazy::ready(backend), KeyRing::ready(keys), Gate::default(), ambient, Effects::live());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

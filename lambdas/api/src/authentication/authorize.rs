@@ -6,13 +6,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
+use http::{HeaderMap, HeaderName, header::AUTHORIZATION, request::Parts};
 use rostrum_core::{
     access::{Permission, Reach, Role, reach},
-    ids::{ApiKeyId, SessionId, UserId, WorkspaceId},
+    ids::{ApiKeyId, IdentityId, SessionId, UserId, WorkspaceId},
     sign_in::secret::{Kind, digest_of},
 };
-use rostrum_store::people::api_keys;
+use rostrum_oidc::Foreign;
+use rostrum_store::people::{api_keys, foreign_identities};
 use uuid::Uuid;
 
 use super::{Claims, memberships::Member};
@@ -46,7 +47,12 @@ pub enum Entry {
     Session(SessionId),
     /// A program sent its key.
     ApiKey(ApiKeyId),
+    /// They sent the token of somebody else, to whom this identity of theirs is known.
+    Foreign(IdentityId),
 }
+
+/// Names the workspace that a token of somebody else, which cannot name one, is for.
+const WORKSPACE: HeaderName = HeaderName::from_static("rostrum-workspace");
 
 impl Caller {
     /// Refuses what is not the caller's own if they may only see that. It is then as if it did not exist.
@@ -63,11 +69,12 @@ impl Caller {
     /// Where the caller is signed in.
     ///
     /// # Errors
-    /// [`ApiError::Forbidden`] if it is a program: it has no account of its own.
+    /// [`ApiError::Forbidden`] if it is a program, which has no account of its own, or came with the token of somebody
+    /// else, who was not asked to vouch for this.
     pub fn session(&self) -> Result<SessionId, ApiError> {
         match self.entry {
             Entry::Session(id) => Ok(id),
-            Entry::ApiKey(_) => Err(ApiError::Forbidden(Permission::Account)),
+            Entry::ApiKey(_) | Entry::Foreign(_) => Err(ApiError::Forbidden(Permission::Account)),
         }
     }
 
@@ -149,6 +156,9 @@ async fn identify(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<
         let scope = Some(permissions);
         return Ok(Known { user_id, workspace_id, role, entry: Entry::ApiKey(id), scope });
     }
+    if let Some(issuer) = app.foreign().filter(|issuer| issuer.is_named_by(token)) {
+        return identify_foreign(app, issuer, token, headers, now).await;
+    }
     let keys = app.key_ring().keys_for(token, now).await?;
     let claims = app.tokens().verify(&keys, token, now)?;
     let Claims { sub: user_id, workspace_id, sid: session_id, .. } = claims;
@@ -156,6 +166,24 @@ async fn identify(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<
     let role = app.memberships().role(app.database().await?, member, now).await?;
     let role = role.ok_or(ApiError::TokenRefused("belongs to a session that has ended, or to somebody who left"))?;
     Ok(Known { user_id, workspace_id, role, entry: Entry::Session(session_id), scope: None })
+}
+
+async fn identify_foreign(
+    app: &App,
+    issuer: &Foreign,
+    token: &str,
+    headers: &HeaderMap,
+    now: DateTime<Utc>,
+) -> Result<Known, ApiError> {
+    let refused = || ApiError::TokenRefused("is not linked to anybody in this workspace; sign in, and link it");
+    let claims = app.foreign_tokens().verify(issuer, token, now).await?;
+    let named =
+        headers.get(WORKSPACE).map(|header| header.to_str().ok().and_then(|text| text.parse::<WorkspaceId>().ok()));
+    let workspace_id = named.map(|read| read.ok_or_else(refused)).transpose()?;
+    let database = app.database().await?;
+    let known = app.memberships().foreign(database, issuer.issuer(), &claims.subject, workspace_id, now).await?;
+    let foreign_identities::Presented { id, user_id, workspace_id, role } = known.ok_or_else(refused)?;
+    Ok(Known { user_id, workspace_id, role, entry: Entry::Foreign(id), scope: None })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {

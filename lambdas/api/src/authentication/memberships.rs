@@ -11,7 +11,10 @@ use rostrum_core::{
     ids::{SessionId, UserId, WorkspaceId},
     sign_in::secret::SecretDigest,
 };
-use rostrum_store::{Database, Transaction, identity, people::api_keys};
+use rostrum_store::{
+    Database, Transaction, identity,
+    people::{api_keys, foreign_identities},
+};
 
 use super::{Caller, Entry};
 use crate::error::ApiError;
@@ -37,11 +40,16 @@ type Known = HashMap<Member, (Role, DateTime<Utc>)>;
 /// Keys by their digests, with the time when they were looked up. What is no key is not remembered.
 type Keys = HashMap<SecretDigest, (api_keys::Presented, DateTime<Utc>)>;
 
-/// The memberships of this process, and the keys of programs.
+/// Whom the tokens of somebody else stand for, by their subject and the workspace that they are to be for, with the time when
+/// it was looked up. There is one such issuer. What stands for nobody is not remembered.
+type Foreign = HashMap<(String, Option<WorkspaceId>), (foreign_identities::Presented, DateTime<Utc>)>;
+
+/// The memberships of this process, the keys of programs, and whom the tokens of somebody else stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Memberships {
     known: Mutex<Known>,
     keys: Mutex<Keys>,
+    foreign: Mutex<Foreign>,
 }
 
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -106,6 +114,32 @@ impl Memberships {
         Ok(key)
     }
 
+    /// Whom a token of this issuer and subject stands for in the workspace, or in their first one; `None` if it is nobody.
+    pub(crate) async fn foreign(
+        &self,
+        database: &Database,
+        issuer: &str,
+        subject: &str,
+        workspace_id: Option<WorkspaceId>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<foreign_identities::Presented>, ApiError> {
+        let place = (subject.to_owned(), workspace_id);
+        let known = open(&self.foreign).get(&place).copied();
+        if let Some((presented, since)) = known
+            && now - since < BELIEVED
+        {
+            return Ok(Some(presented));
+        }
+        let presented = foreign_identities::present(database, issuer, subject, workspace_id).await?;
+        let mut foreign = open(&self.foreign);
+        make_room(&mut foreign, now);
+        match presented {
+            Some(presented) => foreign.insert(place, (presented, now)),
+            None => foreign.remove(&place),
+        };
+        Ok(presented)
+    }
+
     /// Looks up whether the caller may still do what they ask for, whatever was believed.
     pub(crate) async fn confirm(
         &self,
@@ -117,6 +151,7 @@ impl Memberships {
         let role = match caller.entry {
             Entry::Session(id) => identity::role_in_session(&mut *transaction, workspace_id, user_id, id).await?,
             Entry::ApiKey(id) => api_keys::role(&mut *transaction, id, now).await?,
+            Entry::Foreign(id) => foreign_identities::role(&mut *transaction, id, workspace_id).await?,
         };
         match role {
             Some(role) if reach(role, permission) >= caller.reach => Ok(()),
@@ -135,5 +170,6 @@ impl Memberships {
     pub(crate) fn forget(&self, user_id: UserId) {
         open(&self.known).retain(|member, _| member.user_id != user_id);
         open(&self.keys).retain(|_, (key, _)| key.user_id != user_id);
+        open(&self.foreign).retain(|_, (presented, _)| presented.user_id != user_id);
     }
 }

@@ -51,6 +51,7 @@ impl Operation {
                 "{id}" => ids(&before).to_string(),
                 "{user_id}" | "{employee_id}" => ids("employees").to_string(),
                 "{slot}" => "1".to_owned(),
+                "{provider}" => "google".to_owned(),
                 segment => segment.to_owned(),
             });
         }
@@ -74,6 +75,9 @@ impl Operation {
             "set_member_role" => json!({ "role": "reviewer" }),
             "invite" => json!({ "email": "guest@example.com", "role": "reviewer" }),
             "accept_invitation" => json!({ "invitation": "unknown" }),
+            "begin_sign_in" => json!({}),
+            "complete_sign_in" => json!({ "code": "unknown", "state": "unknown", "attempt": "unknown" }),
+            "link_identity" => json!({ "token": "unknown" }),
             "create_api_key" => {
                 json!({ "name": "Robot", "role": "reviewer", "permissions": ["posts.read"], "expires_in_days": 1 })
             }
@@ -90,6 +94,8 @@ async fn every_operation_but_a_few_needs_a_permission() {
     let public: Vec<&str> =
         operations.iter().filter(|one| one.permission.is_none()).map(|one| one.id.as_str()).collect();
     let expected = [
+        "begin_sign_in",
+        "complete_sign_in",
         "get_keys",
         "confirm_password_reset",
         "confirm_verification",
@@ -137,6 +143,7 @@ struct Things {
     session: Uuid,
     invitation: Uuid,
     key: Uuid,
+    identity: Uuid,
 }
 
 impl Things {
@@ -199,7 +206,12 @@ impl Things {
              VALUES (gen_random_uuid(), '{workspace_id}', '{employee}', 'x', sha256(gen_random_uuid()::text::bytea), 'abcd', '{{posts.read}}', '{employee}', now(), '2100-01-01') RETURNING id"
         ))
         .await;
-        Self { campaign, employee, sample, execution, post, session, invitation, key }
+        let identity = text(format!(
+            "INSERT INTO foreign_identities (id, user_id, provider, issuer, subject, created_at, last_used_at)
+             VALUES (gen_random_uuid(), '{employee}', 'google', 'https://accounts.google.com', gen_random_uuid()::text, now(), now()) RETURNING id"
+        ))
+        .await;
+        Self { campaign, employee, sample, execution, post, session, invitation, key, identity }
     }
 
     fn id(&self, kind: &str) -> Uuid {
@@ -212,6 +224,7 @@ impl Things {
             "sessions" => self.session,
             "invitations" => self.invitation,
             "api-keys" => self.key,
+            "identities" => self.identity,
             other => unreachable!("no id of {other}"),
         }
     }
@@ -350,6 +363,7 @@ async fn everything(api: &Api) -> Vec<Value> {
         "sessions",
         "invitations",
         "api_keys",
+        "foreign_identities",
     ] {
         let sql = format!("SELECT coalesce(jsonb_agg(row ORDER BY row::text), '[]') FROM {table} AS row");
         tables.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&api.database.admin).await.unwrap());

@@ -31,7 +31,7 @@ async fn a_preflight_of_a_listed_origin_is_told_what_it_may_send() {
     assert_eq!(reply.header("access-control-allow-origin"), Some(LISTED));
     assert_eq!(reply.header("access-control-allow-credentials"), Some("true"));
     assert_eq!(reply.header("access-control-allow-methods"), Some("GET, POST, PUT, PATCH, DELETE"));
-    let headers = "authorization, content-type, idempotency-key, if-match";
+    let headers = "authorization, content-type, idempotency-key, if-match, rostrum-workspace";
     assert_eq!(reply.header("access-control-allow-headers"), Some(headers));
     assert_eq!(reply.header("access-control-max-age"), Some("600"));
     assert_eq!(reply.header("vary"), Some("Origin"));

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, authentication::Claims, limits::SourceAddress};
+use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Providers, authentication::Claims, limits::SourceAddress};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -44,6 +44,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Made once: five people with a hash of their own would cost every test a tenth of a second.
 static HASH: LazyLock<String> =
     LazyLock::new(|| password::hash(PASSWORD, &mut Ambient::fixed(sample::now(), 1).random()).unwrap());
+/// The web app. The simulated providers send browsers nowhere but to this machine.
+pub(crate) const WEB: &str = "http://127.0.0.1:3000";
 pub(crate) const ORCHESTRATION: &str = "https://queues.test/orchestration";
 
 pub(crate) struct Api {
@@ -116,11 +118,17 @@ impl Api {
 
     /// The API behind this gate.
     pub(crate) fn behind(&self, gate: Gate, effects: Effects) -> Router {
+        self.vouched_for(Providers::default(), gate, effects)
+    }
+
+    /// The API behind this gate, with whom people may sign in besides.
+    pub(crate) fn vouched_for(&self, providers: Providers, gate: Gate, effects: Effects) -> Router {
         let backend = Backend {
             database: self.database.database.clone(),
             relay: self.relay(effects.clone()),
             vault: self.vault(),
-            web: Web("https://rostrum.test".to_owned()),
+            web: Web(WEB.to_owned()),
+            providers,
             media: Lazy::ready(self.media.clone()),
         };
         let keys = Keys::from_pem(&signing_key()).unwrap();

@@ -17,6 +17,8 @@ mod credentials;
 mod document;
 mod employees;
 mod executions;
+mod foreign;
+mod foreign_tokens;
 mod harness;
 mod hostile_tokens;
 mod idempotency;

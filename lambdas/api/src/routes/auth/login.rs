@@ -2,29 +2,23 @@
 
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
-use rostrum_core::ids::{SessionId, WorkspaceId};
-use rostrum_store::{
-    identity,
-    sessions::{self, NewSession},
-    sign_in,
-};
+use rostrum_core::ids::WorkspaceId;
+use rostrum_store::{identity, sign_in};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
     proof,
-    session::{self, Fresh, Token},
+    session::{self, Token},
 };
 use crate::{
     App,
-    authentication::Member,
     endpoint::{Endpoint, public},
     error::ApiError,
     extract::Submitted,
-    work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
@@ -79,9 +73,9 @@ async fn login(
     let factor = if account.has_second_factor { proof::second_factor(&app, &account).await? } else { None };
     if factor.is_some() && value.code.is_none() {
         proof::give_back(&app, &account).await?;
-        return Err(ApiError::SecondFactorNeeded);
+        return Err(ApiError::SecondFactorNeeded("code"));
     }
-    let (now, user_id) = (app.ambient().now(), account.id);
+    let user_id = account.id;
     let mut transaction = app.database().await?.begin().await?;
     let workspace_id = match value.workspace_id {
         Some(id) => Some(WorkspaceId::from(id)),
@@ -95,28 +89,10 @@ async fn login(
         return Err(ApiError::SignInRefused);
     }
     sign_in::count(&mut transaction, user_id, 0, None).await?;
-    let session_id = SessionId::new(now, &mut app.ambient().random());
-    let (fresh, device) = (Fresh::new(&app), session::device(&headers));
-    let new = NewSession {
-        id: session_id,
-        user_id,
-        workspace_id,
-        device: &device,
-        digest: fresh.secret.digest(),
-        expires_at: fresh.expires_at,
-    };
-    sessions::begin(&mut transaction, &new, now).await?;
-    let detail = json!({ "device": device, "second_factor": factor.is_some() });
-    work::note(
-        &app,
-        &mut transaction,
-        (workspace_id, user_id),
-        "session.began",
-        ("session", session_id.uuid()),
-        detail,
-    )
-    .await?;
+    let how = Map::from_iter([("second_factor".to_owned(), Value::from(factor.is_some()))]);
+    let actor = (workspace_id, user_id);
+    let (member, fresh) = session::begin(&app, &mut transaction, actor, &headers, how).await?;
     app.effects().perform("commit", transaction.commit()).await?;
-    tracing::info!(%user_id, %workspace_id, %session_id, "signed in");
-    session::hand_out(&app, Member { workspace_id, user_id, session_id }, &fresh, value.cookie).await
+    tracing::info!(%user_id, %workspace_id, session_id = %member.session_id, "signed in");
+    session::hand_out(&app, member, &fresh, value.cookie).await
 }

@@ -5,6 +5,7 @@ mod login;
 mod logout;
 mod password;
 mod proof;
+mod provider;
 mod refresh;
 mod register;
 mod second_factor;
@@ -32,5 +33,6 @@ pub fn endpoints() -> Vec<Endpoint> {
         second_factor::remove_endpoint(),
     ];
     endpoints.extend(by_mail::endpoints());
+    endpoints.extend(provider::endpoints());
     endpoints
 }

@@ -200,7 +200,7 @@ async fn open(app: &App, email: &str, slug: &str, name: &str, password: String) 
 
 /// Somebody new, who has not shown yet that the address is theirs; `None` if it is known. Waits for whoever is just adding
 /// it.
-async fn create(
+pub(super) async fn create(
     app: &App,
     transaction: &mut Transaction,
     email: &Email,

@@ -74,6 +74,7 @@ const HAS_ONE: &str = "You have a second factor already. Remove it before you be
     ),
 )]
 async fn begin_second_factor(State(app): State<App>, caller: Caller) -> Result<Answer, ApiError> {
+    caller.session()?;
     let factor = SecondFactor::new(&mut app.ambient().random());
     let sealed = app.vault().await?.seal(&Binding::of_second_factor(caller.user_id), factor.secret()).await?;
     let mut work = Work::begin(&app, &caller).await?;
@@ -103,6 +104,7 @@ async fn confirm_second_factor(
     caller: Caller,
     Submitted { value, .. }: Submitted<CodeBody>,
 ) -> Result<Answer, ApiError> {
+    caller.session()?;
     let mut work = Work::begin(&app, &caller).await?;
     let account = sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
     if account.has_second_factor {
@@ -135,6 +137,7 @@ async fn remove_second_factor(
     caller: Caller,
     Submitted { value, .. }: Submitted<CodeBody>,
 ) -> Result<Answer, ApiError> {
+    caller.session()?;
     let account = proof::attempt_of(&app, caller.user_id).await?;
     let account = account.ok_or_else(|| ApiError::field("code", "is not looked at now: too many were wrong lately"))?;
     let factor = if account.has_second_factor { proof::second_factor(&app, &account).await? } else { None };

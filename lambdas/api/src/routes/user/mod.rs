@@ -1,6 +1,7 @@
 //! What somebody knows and says about themselves.
 
 mod data;
+mod identities;
 mod profile;
 
 use crate::endpoint::Endpoint;
@@ -10,5 +11,6 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     endpoints.extend(profile::endpoints());
     endpoints.extend(data::endpoints());
+    endpoints.extend(identities::endpoints());
     endpoints
 }
