@@ -18,6 +18,7 @@ use rostrum_store::{
     },
     outbox::{self, Kind, Message},
     sessions::{self, NewSession},
+    sign_in_attempts,
 };
 use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
@@ -183,4 +184,28 @@ async fn forgets_sessions_whose_time_is_over() {
     let tokens: i64 =
         sqlx::query_scalar("SELECT count(*) FROM refresh_tokens").fetch_one(&world.database.admin).await.unwrap();
     assert_eq!(tokens, 2);
+}
+
+#[tokio::test]
+async fn forgets_sign_ins_that_nobody_finished() {
+    let world = World::new().await;
+    let now = world.ambient.now();
+    let mut transaction = world.database.database.begin().await.unwrap();
+    for (number, minutes) in [(1, 10), (2, 11)] {
+        let until = now + TimeDelta::minutes(minutes);
+        sign_in_attempts::create(&mut transaction, "google", &[number; 32], until, now).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let left = async || {
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sign_in_attempts")
+            .fetch_one(&world.database.admin)
+            .await
+            .unwrap()
+    };
+    world.ambient.advance(TimeDelta::minutes(10));
+    world.sweep(Effects::live()).await;
+    assert_eq!(left().await, 2);
+    world.ambient.advance(TimeDelta::seconds(1));
+    world.sweep(Effects::live()).await;
+    assert_eq!(left().await, 1);
 }

@@ -152,7 +152,7 @@ async fn a_hundred_guesses_at_once_are_a_hundred() {
 }
 
 /// Begins and confirms a second factor of the admin.
-async fn enrol(api: &Api) -> (SecondFactor, Vec<String>) {
+pub(crate) async fn enrol(api: &Api) -> (SecondFactor, Vec<String>) {
     let begun = api.admin(Method::POST, "/api/v1/auth/second-factor").send().await.expect(201);
     assert!(text(&begun, "address").starts_with("otpauth://totp/Rostrum:admin@example.com?secret="));
     let secret = base32::decode(text(&begun, "secret"));
