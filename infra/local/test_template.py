@@ -100,6 +100,10 @@ class Permissions(unittest.TestCase):
         readers = {"GenerationWorker", "LlmClaude", "LlmOpenai", "LlmGrok", "Aggregator", "Refiner", "MemeRenderer"}
         self.assertEqual(self.allowed("secretsmanager:GetSecretValue", "ModelKeysSecret"), readers)
 
+    def test_only_the_api_proves_itself_to_identity_providers(self):
+        for secret in ("GoogleSecret", "LinkedinSecret"):
+            self.assertEqual(self.allowed("secretsmanager:GetSecretValue", secret), {"Api"})
+
     def test_only_who_seals_secrets_makes_data_keys(self):
         sealing = {
             name.removesuffix("Function")

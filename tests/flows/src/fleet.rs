@@ -31,6 +31,10 @@ pub struct Description {
     pub database_url: String,
     /// The simulated providers.
     pub model_url: String,
+    /// The simulated identity providers.
+    pub oidc: String,
+    /// The web app.
+    pub web: String,
     /// The sample's admin.
     pub login: Login,
     /// The name of the stack.

@@ -6,6 +6,7 @@ pub(crate) mod emulator;
 mod first_run;
 pub(crate) mod functions;
 mod http;
+mod identity;
 pub(crate) mod keys;
 pub(crate) mod logs;
 mod models;

@@ -11,7 +11,7 @@ use super::functions::{Built, Purpose};
 use super::postgres::Durability;
 use super::processes::{Process, Processes};
 use super::secrets::Secrets;
-use super::{deploy, down, emulator, first_run, functions, http, models, postgres, sample};
+use super::{deploy, down, emulator, first_run, functions, http, identity, models, ports, postgres, sample};
 use crate::args::UpOptions;
 use crate::house::State;
 use crate::progress::{self, Progress};
@@ -91,12 +91,17 @@ impl Fleet<'_> {
             None => None,
         };
         let mut parameters = models::parameters(model_url.as_deref(), progress);
+        let oidc = identity::start(state, processes, simulators, progress)?;
+        parameters.extend(identity::parameters(&oidc));
+        let port = self.edge_port()?;
+        let web = format!("http://127.0.0.1:{port}");
         for (name, value) in [
             ("Stage", stage),
             ("Architecture", if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }),
             ("DatabaseUrl", &ground.fleet_url),
             ("DatabaseAdminUrl", &ground.admin_url),
             ("DatabaseStatementCache", "on"),
+            ("WebBaseUrl", &web),
             ("SigningKeyPem", &secrets.signing_key),
         ] {
             parameters.insert(name.to_owned(), value.into());
@@ -116,8 +121,10 @@ impl Fleet<'_> {
             progress,
         )?;
         let deployed = format!("{}/_aws/execute-api/{}/$default", ground.endpoint, output("ApiId")?);
-        let port = models::start_simulator(state, processes, simulators, "edge", EDGE_PORT, &["--api", &deployed])?;
-        let web = format!("http://127.0.0.1:{port}");
+        let chosen = models::start_simulator(state, processes, simulators, "edge", port, &["--api", &deployed])?;
+        if chosen != port {
+            bail!("somebody took port {port} meanwhile; end the fleet with `cargo xtask down` and try again");
+        }
         let api = format!("{web}/api");
         self.await_health(&api)?;
         let login = json!({ "email": email, "password": secrets.admin_password });
@@ -127,6 +134,7 @@ impl Fleet<'_> {
             "aws_endpoint": ground.endpoint,
             "database_url": ground.admin_url,
             "model_url": model_url,
+            "oidc": oidc,
             "login": login,
             "stack": stack,
             "stage": stage,
@@ -196,6 +204,14 @@ impl Fleet<'_> {
         let model = models::start_model(self.state, self.processes)?;
         models::await_model(self.state, &model, self.progress)?;
         Ok(Some(model))
+    }
+
+    /// Where people reach the fleet. It is chosen before anybody listens there, because mails and providers lead back to it.
+    fn edge_port(&self) -> Result<u16> {
+        match self.processes.running("edge") {
+            Some(edge) => Ok(edge.port),
+            None => ports::choose(EDGE_PORT, self.processes.last_port("edge")),
+        }
     }
 
     fn await_health(&self, api: &str) -> Result<()> {

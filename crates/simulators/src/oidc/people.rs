@@ -5,10 +5,13 @@ use sha2::{Digest as _, Sha256};
 use crate::oidc::face::Face;
 
 /// Name, address, and whether the provider vouches for the address. The first ones are of the sample workspace.
-const PEOPLE: [(&str, &str, bool); 5] = [
+const PEOPLE: [(&str, &str, bool); 8] = [
     ("Sofia Lindqvist", "sofia.lindqvist@example.com", true),
     ("Mira Keller", "mira.keller@example.com", true),
     ("Jonas Brandt", "jonas.brandt@example.com", true),
+    ("Luca Bernasconi", "luca.bernasconi@example.com", true),
+    ("Noé Favre", "noe.favre@example.com", true),
+    ("Priya Raman", "priya.raman@example.com", true),
     ("Nora Newcomer", "nora.newcomer@example.com", true),
     ("Ulla Unverified", "ulla.unverified@example.com", false),
 ];
