@@ -68,7 +68,9 @@ pub async fn wrap(State(app): State<App>, request: Request, next: Next) -> Respo
 fn log(error: &ApiError) {
     match error {
         ApiError::Internal(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
-        ApiError::Unavailable(cause) | ApiError::ProviderUnavailable(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
+        ApiError::Unavailable(cause) | ApiError::ProviderUnavailable(cause) => {
+            tracing::error!(cause = chain(cause.as_ref()), "{error}")
+        }
         ApiError::Invalid(errors) => {
             // What we do not know is called as the client likes, perhaps like a secret in the wrong place.
             let name = |error: &FieldError| if error.is_unknown { "?".to_owned() } else { error.field.clone() };

@@ -392,7 +392,7 @@ async fn identities_are_listed_and_the_last_way_in_stays() {
     let (api, _simulator) = start().await;
     employee(&api, MIRA).await;
     let token = token(&sign_in(&api, "google", MIRA).await.expect(200));
-    let list = || async {
+    let list = async || {
         let reply = api.anonymous(Method::GET, "/api/v1/user/identities").token(&token).send().await.expect(200);
         reply.json["items"].as_array().unwrap().clone()
     };

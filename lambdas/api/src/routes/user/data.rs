@@ -37,7 +37,7 @@ async fn export_data(State(app): State<App>, caller: Caller) -> Result<Answer, A
 
 /// Have yourself forgotten
 ///
-/// Name, address, secrets, sessions, writing samples and posts that were never published are gone at once and for good.
+/// Name, address, secrets, sessions, identities elsewhere, writing samples and posts that were never published are gone at once and for good.
 /// Posts that were published stay, by nobody.
 #[utoipa::path(
     delete, path = "/api/v1/user", tag = "user",

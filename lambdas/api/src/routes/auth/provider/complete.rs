@@ -165,7 +165,8 @@ async fn second_factor(arrival: Arrival<'_>, user_id: UserId, code: Option<&str>
     Ok(factor.map(|factor| Second { factor, code: code.to_owned() }))
 }
 
-/// Takes the code of the second factor, and forgets failed attempts. One that was set up since it was looked for is asked for now.
+/// Takes the code of the second factor, and forgets failed attempts. One that was set up since it was looked for is asked for
+/// now.
 async fn prove(
     arrival: Arrival<'_>,
     transaction: &mut Transaction,

@@ -94,8 +94,8 @@ impl Arrival<'_> {
         if owner.is_some_and(|owner| owner != user_id) || (is_new && !is_theirs) {
             return Err(ApiError::SignInRefused);
         }
-        let has_say =
-            account.password_hash.is_some() || !foreign_identities::list(&mut *transaction, user_id).await?.is_empty();
+        let has_password = account.is_verified && account.password_hash.is_some();
+        let has_say = has_password || !foreign_identities::list(&mut *transaction, user_id).await?.is_empty();
         let invitation = self.accept(transaction, account, has_say).await?;
         let workspace_id = self.workspace(transaction, user_id, invitation.as_ref()).await?;
         if is_squatted(account, vouched) {
