@@ -1,6 +1,6 @@
 //! The HTTP API on Lambda.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Origins, ProviderName, Providers, cors};
 use futures::{FutureExt, future::ready};
@@ -70,13 +70,16 @@ fn gate(aws: &SdkConfig) -> Result<Gate, ConfigError> {
     Ok(Gate { limits, origins, foreign: foreign()? })
 }
 
+/// How long each answer of an identity provider may take. A sign-in needs three of them, within the function's 30 seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Supabase Auth, whose tokens are taken where `SUPABASE_ISSUER` names a project. What is not said is as Supabase has it.
 fn foreign() -> Result<Option<Foreign>, ConfigError> {
     let Ok(issuer) = variable("SUPABASE_ISSUER") else { return Ok(None) };
     let audience = variable("SUPABASE_AUDIENCE").unwrap_or_else(|_| "authenticated".to_owned());
     let keys = variable("SUPABASE_JWKS_URL").unwrap_or_else(|_| format!("{issuer}/.well-known/jwks.json"));
     let client = rostrum_oidc::client().map_err(|error| ConfigError::Https(error.to_string()))?;
-    Ok(Some(Foreign::new(client, &issuer, &audience, &keys)))
+    Ok(Some(Foreign::new(client, &issuer, &audience, &keys).with_timeout(PATIENCE)))
 }
 
 /// An identity provider, if we are registered there: then the first of these variables is our id, the second names the secret,
@@ -103,6 +106,7 @@ async fn registered(
         ProviderName::Google => Provider::google(client, &id, secret),
         ProviderName::Linkedin => Provider::linkedin(client, &id, secret),
     };
+    let provider = provider.with_timeout(PATIENCE);
     Ok(match issuer {
         Some(issuer) => provider.with_issuer(&issuer),
         None => provider,

@@ -1,14 +1,18 @@
 //! A client sends a request again when it hears nothing. Wherever the API died in between, it comes to the same.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Mutex};
 
 use chrono::TimeDelta;
 use http::Method;
 use rostrum_lambda_kit::Effects;
+use rostrum_simulators::server::Running;
 use rostrum_test_kit::delivery::{Delivered, Scenario, kill_at_each_effect, run_twice};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{Api, ORCHESTRATION};
+use crate::{
+    foreign::{self, MIRA},
+    harness::{Api, ORCHESTRATION},
+};
 
 struct Run;
 
@@ -111,6 +115,44 @@ impl Scenario for EndSchedule {
     }
 }
 
+/// An employee comes back from the provider. Whoever is told that the attempt is over begins anew, as a person does.
+struct ProviderSignIn;
+
+impl Scenario for ProviderSignIn {
+    type World = (Api, Running, Mutex<Value>);
+    type State = (i64, i64, i64);
+
+    async fn world(&self) -> Self::World {
+        let (api, simulator) = foreign::start().await;
+        foreign::employee(&api, MIRA).await;
+        let body = foreign::there_and_back(&api, "google", MIRA).await;
+        (api, simulator, Mutex::new(body))
+    }
+
+    async fn deliver(&self, (api, simulator, body): &Self::World, effects: Effects) -> Delivered {
+        let sent = body.lock().unwrap().clone();
+        let router = foreign::router(api, &simulator.url(), effects);
+        let reply = foreign::complete_at(api, router, "google", &sent).await;
+        if reply.status == 422 {
+            let anew = foreign::there_and_back(api, "google", MIRA).await;
+            *body.lock().unwrap() = anew;
+        }
+        answered(reply.status.as_u16(), 200)
+    }
+
+    async fn wait(&self, (api, ..): &Self::World) {
+        api.ambient.advance(TimeDelta::seconds(1));
+    }
+
+    async fn state(&self, (api, ..): &Self::World) -> Self::State {
+        (
+            api.count("SELECT count(*) FROM foreign_identities").await,
+            api.count("SELECT count(*) FROM audit_log WHERE action = 'user.identity_linked'").await,
+            api.count("SELECT count(*) FROM sign_in_attempts WHERE subject IS NOT NULL").await,
+        )
+    }
+}
+
 fn answered(status: u16, expected: u16) -> Delivered {
     if status == expected { Delivered::Done } else { Delivered::Again }
 }
@@ -144,4 +186,9 @@ async fn a_schedule_that_ends_ends_once_and_survives_death_at_every_effect() {
         run_twice(&end).await;
         assert_eq!(kill_at_each_effect(&end).await, ["commit", "delete schedule", "commit"], "{}", end.path);
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_with_a_provider_survives_death_at_every_effect() {
+    assert_eq!(kill_at_each_effect(&ProviderSignIn).await, ["commit", "code", "commit", "commit"]);
 }

@@ -20,35 +20,35 @@ use crate::{
     sign_in::enrol,
 };
 
-const MIRA: &str = "mira.keller@example.com";
+pub(crate) const MIRA: &str = "mira.keller@example.com";
 const NORA: &str = "nora.newcomer@example.com";
 const ULLA: &str = "ulla.unverified@example.com";
 
 /// An API with both providers, which keep its time.
-async fn start() -> (Api, Running) {
+pub(crate) async fn start() -> (Api, Running) {
     let mut api = Api::new().await;
     let ambient = api.ambient.clone();
     let simulator = oidc::start(oidc::Settings::new(Arc::new(move || ambient.now().timestamp())), 0).await.unwrap();
-    api.router = router(&api, &simulator.url());
+    api.router = router(&api, &simulator.url(), Effects::live());
     (api, simulator)
 }
 
-fn router(api: &Api, url: &str) -> Router {
+pub(crate) fn router(api: &Api, url: &str, effects: Effects) -> Router {
     let google = Provider::google(client().unwrap(), CLIENT_ID, CLIENT_SECRET.into());
     let linkedin = Provider::linkedin(client().unwrap(), CLIENT_ID, CLIENT_SECRET.into());
     let providers = Providers {
         google: Some(Lazy::ready(google.with_issuer(&format!("{url}/oidc/google")))),
         linkedin: Some(Lazy::ready(linkedin.with_issuer(&format!("{url}/oidc/linkedin")))),
     };
-    api.vouched_for(providers, api.gate(|_| Tier::Staff), Effects::live())
+    api.vouched_for(providers, api.gate(|_| Tier::Staff), effects)
 }
 
 /// The same API when nobody answers for the providers.
 fn without_providers(api: &Api) -> Router {
-    router(api, "http://127.0.0.1:1")
+    router(api, "http://127.0.0.1:1", Effects::live())
 }
 
-async fn employee(api: &Api, email: &str) -> UserId {
+pub(crate) async fn employee(api: &Api, email: &str) -> UserId {
     let id = api.person(email, false).await;
     api.join(api.workspace.id, id, Role::User).await;
     id
@@ -74,7 +74,7 @@ async fn consent(begun: &Reply, provider: &str, email: &str) -> (String, String)
 }
 
 /// What is sent to finish the sign-in of somebody who went to the provider and back.
-async fn there_and_back(api: &Api, provider: &str, email: &str) -> Value {
+pub(crate) async fn there_and_back(api: &Api, provider: &str, email: &str) -> Value {
     let begun = begin(api, provider, &json!({})).await.expect(200);
     let (code, state) = consent(&begun, provider, email).await;
     json!({ "code": code, "state": state, "attempt": begun.json["attempt"] })
@@ -90,7 +90,7 @@ async fn complete(api: &Api, provider: &str, body: &Value) -> Reply {
     complete_at(api, api.router.clone(), provider, body).await
 }
 
-async fn complete_at(api: &Api, router: Router, provider: &str, body: &Value) -> Reply {
+pub(crate) async fn complete_at(api: &Api, router: Router, provider: &str, body: &Value) -> Reply {
     let call = api.anonymous(Method::POST, &format!("/api/v1/auth/with/{provider}/completion"));
     call.json(body).send_to(router).await
 }
