@@ -1,6 +1,10 @@
 //! Who may do what: one table of roles and permissions.
 
+mod team;
+
 use std::{fmt, str::FromStr};
+
+pub use team::{TeamRole, TeamRoles, UnknownTeamRole};
 
 /// What somebody is in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +59,18 @@ impl Role {
     pub fn may_grant(self, other: Self) -> bool {
         matches!(self, Self::Admin | Self::SuperAdmin) && other != Self::SuperAdmin
     }
+
+    /// Whether somebody of this role may make somebody `other` in a team: whoever looks after teams, and has in the whole
+    /// workspace all that they give.
+    pub fn may_grant_in_team(self, other: TeamRole) -> bool {
+        let has_all = || Permission::ALL.into_iter().filter(|one| other.gives(*one)).all(|one| self.has(one));
+        self.has(Permission::TeamsWrite) && has_all()
+    }
+
+    /// Whether `permission` reaches to the whole workspace.
+    fn has(self, permission: Permission) -> bool {
+        reach_of(self, permission) == Reach::Workspace
+    }
 }
 
 impl fmt::Display for Role {
@@ -85,12 +101,24 @@ pub enum Reach {
     Nothing,
     /// To what is one's own: one's posts, one's profile, one's writing samples, one's account.
     Own,
+    /// To what is of one's teams (their campaigns, and the runs and posts of those), and to what is one's own.
+    Team,
     /// To everything in the workspace.
     Workspace,
 }
 
+/// Whether a row of the table is marked `team`.
+macro_rules! is_marked {
+    () => {
+        false
+    };
+    (team) => {
+        true
+    };
+}
+
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal [$($reach:ident)*]),+ $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal $($team:ident)? [$($reach:ident)*]),+ $(,)?) => {
         /// What a route asks of whoever calls it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission {
@@ -105,6 +133,13 @@ macro_rules! permissions {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
+                }
+            }
+
+            /// Whether a team can give it, for what is of the team: it is about campaigns and what comes of them.
+            pub const fn is_given_by_teams(self) -> bool {
+                match self {
+                    $(Self::$name => is_marked!($($team)?),)+
                 }
             }
 
@@ -141,15 +176,16 @@ impl Cell {
 }
 
 // Columns: user, premium_user, content_creator, publisher, reviewer, brand_manager, admin, super_admin.
+// `team`: a role in a team gives it for what is of the team, if its column says W.
 permissions! {
     /// One's own account: sessions, password, second factor, preferences, personal data.
     Account = "account" [O O O O O O O O],
     /// See campaigns, their schedules and who writes for them.
-    CampaignsRead = "campaigns.read" [N N W W W W W W],
+    CampaignsRead = "campaigns.read" team [N N W W W W W W],
     /// Create, change and archive campaigns, their schedules and assignments.
-    CampaignsWrite = "campaigns.write" [N N N N N W W W],
+    CampaignsWrite = "campaigns.write" team [N N N N N W W W],
     /// Make a campaign run now, which costs money.
-    CampaignsRun = "campaigns.run" [N N N N N W W W],
+    CampaignsRun = "campaigns.run" team [N N N N N W W W],
     /// See employees.
     EmployeesRead = "employees.read" [O O W N W W W W],
     /// Create, change and archive employees.
@@ -159,9 +195,9 @@ permissions! {
     /// Create, change and archive writing samples.
     SamplesWrite = "samples.write" [O O W N N W W W],
     /// See runs, with every model call and its raw output.
-    ExecutionsRead = "executions.read" [N N N N W W W W],
+    ExecutionsRead = "executions.read" team [N N N N W W W W],
     /// See posts.
-    PostsRead = "posts.read" [O O W W W W W W],
+    PostsRead = "posts.read" team [O O W W W W W W],
     /// See what holds for the whole workspace, such as the words that it prohibits.
     WorkspaceRead = "workspace.read" [W W W W W W W W],
     /// Change that.
@@ -170,6 +206,12 @@ permissions! {
     MembersRead = "members.read" [N N N N W W W W],
     /// Invite people, change what they are and remove them.
     MembersWrite = "members.write" [N N N N N N W W],
+    /// See teams and who is in them.
+    TeamsRead = "teams.read" [O O O O W W W W],
+    /// Create, rename and archive teams, and say who is in them as what.
+    TeamsWrite = "teams.write" [N N N N N W W W],
+    /// Say what the workspace is called and whether strangers may register.
+    SettingsWrite = "settings.write" [N N N N N N W W],
     /// See, make and revoke the keys by which programs get in.
     ApiKeysWrite = "api_keys.write" [N N N N N N W W],
     /// Read who changed what.
@@ -195,8 +237,15 @@ impl FromStr for Permission {
     }
 }
 
-/// How far `permission` reaches for `role`.
-pub const fn reach(role: Role, permission: Permission) -> Reach {
+/// How far `permission` reaches for somebody who is `role` in the workspace and has `teams` in teams of it. Teams give, and
+/// never take away.
+pub fn reach(role: Role, teams: TeamRoles, permission: Permission) -> Reach {
+    let own = reach_of(role, permission);
+    if teams.giving(permission).is_empty() { own } else { own.max(Reach::Team) }
+}
+
+/// How far `permission` reaches for `role` alone.
+const fn reach_of(role: Role, permission: Permission) -> Reach {
     let [user, premium_user, content_creator, publisher, reviewer, brand_manager, admin, super_admin] =
         permission.reaches();
     match role {
@@ -214,80 +263,21 @@ pub const fn reach(role: Role, permission: Permission) -> Reach {
 /// The table as the documentation shows it, in Markdown.
 pub fn table() -> String {
     let mut lines = vec![
-        format!("| permission | {} |", Role::ALL.map(Role::as_str).join(" | ")),
-        format!("| --- |{}", " --- |".repeat(Role::ALL.len())),
+        format!("| permission | by teams | {} |", Role::ALL.map(Role::as_str).join(" | ")),
+        format!("| --- | --- |{}", " --- |".repeat(Role::ALL.len())),
     ];
     for permission in Permission::ALL {
-        let cells = Role::ALL.map(|role| match reach(role, permission) {
+        let by_teams = if permission.is_given_by_teams() { "yes" } else { "" };
+        let cells = Role::ALL.map(|role| match reach_of(role, permission) {
             Reach::Nothing => "",
             Reach::Own => "own",
+            Reach::Team => "teams",
             Reach::Workspace => "all",
         });
-        lines.push(format!("| `{permission}` | {} |", cells.join(" | ")));
+        lines.push(format!("| `{permission}` | {by_teams} | {} |", cells.join(" | ")));
     }
     lines.join("\n") + "\n"
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `docs/permissions.md` is what this table says. `ROSTRUM_ACCEPT=1` writes it anew.
-    #[test]
-    fn the_documentation_shows_the_table() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
-        let written = std::fs::read_to_string(path).unwrap_or_default();
-        let (before, rest) = written.split_once("<!-- table -->\n").expect("the page has a place for the table");
-        let (shown, after) = rest.split_once("<!-- end of table -->").expect("the table has an end");
-        if std::env::var_os("ROSTRUM_ACCEPT").is_some() {
-            let page = format!("{before}<!-- table -->\n{}<!-- end of table -->{after}", table());
-            std::fs::write(path, page).unwrap();
-        } else {
-            assert_eq!(shown, table(), "run this test with ROSTRUM_ACCEPT=1");
-        }
-    }
-
-    #[test]
-    fn each_role_may_do_what_the_one_before_may() {
-        // A publisher sees nothing of the people who write, a content creator nothing of approval: they stand side by side.
-        let ladder =
-            [Role::User, Role::PremiumUser, Role::ContentCreator, Role::BrandManager, Role::Admin, Role::SuperAdmin];
-        for pair in ladder.windows(2) {
-            for permission in Permission::ALL {
-                assert!(reach(pair[0], permission) <= reach(pair[1], permission), "{} {permission}", pair[0]);
-            }
-        }
-    }
-
-    #[test]
-    fn only_those_who_run_a_workspace_hand_out_roles_and_nobody_the_installation() {
-        for giver in Role::ALL {
-            for given in Role::ALL {
-                let expected = matches!(giver, Role::Admin | Role::SuperAdmin) && given != Role::SuperAdmin;
-                assert_eq!(giver.may_grant(given), expected, "{giver} {given}");
-                assert_eq!(
-                    giver.may_grant(given),
-                    reach(giver, Permission::MembersWrite) == Reach::Workspace && given != Role::SuperAdmin
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        for role in Role::ALL {
-            assert_eq!(role.as_str().parse(), Ok(role));
-        }
-        for permission in Permission::ALL {
-            assert_eq!(permission.as_str().parse(), Ok(permission));
-        }
-        assert!(
-            "owner"
-                .parse::<Role>()
-                .unwrap_err()
-                .to_string()
-                .starts_with("`owner` is not a role; it must be one of user,")
-        );
-        assert!("posts.burn".parse::<Permission>().is_err());
-    }
-}
+mod tests;
