@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rostrum_core::{
-    access::Role,
+    access::{Role, TeamRole, TeamRoles},
     employee::Email,
     ids::{SessionId, UserId, WorkspaceId},
 };
@@ -19,6 +19,24 @@ pub struct User {
     pub password_hash: Option<String>,
     /// Whether they may not sign in, nor use a token that they still have.
     pub is_suspended: bool,
+}
+
+/// What somebody is in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Their role in the whole of it.
+    pub role: Role,
+    /// Their roles in teams of it, whichever these are.
+    pub teams: TeamRoles,
+}
+
+impl Standing {
+    /// As the database has it.
+    pub(crate) fn read(role: &str, teams: &[String]) -> Result<Self, Error> {
+        let teams = teams.iter().map(|name| read::<TeamRole>("team_members.role", name));
+        let teams = teams.collect::<Result<TeamRoles, Error>>()?;
+        Ok(Self { role: read("memberships.role", role)?, teams })
+    }
 }
 
 /// A person to be added.
@@ -162,18 +180,23 @@ pub async fn role(
     role.map(|role| read("memberships.role", &role)).transpose()
 }
 
-/// As [`role`], for somebody with a session there; `None` if that has ended, too.
+/// What a person is in the workspace and in its teams now, if they have a session there; `None` if that has ended, if they
+/// are not in it or are suspended.
 ///
 /// # Errors
 /// If Postgres cannot be read, or holds a role that the code does not know.
-pub async fn role_in_session(
+pub async fn standing_in_session(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
     user_id: UserId,
     session_id: SessionId,
-) -> Result<Option<Role>, Error> {
-    let role = sqlx::query_scalar!(
-        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\"
+) -> Result<Option<Standing>, Error> {
+    let row = sqlx::query!(
+        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\",
+                ARRAY (
+                  SELECT DISTINCT part.role FROM team_members AS part
+                  WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
+                ) AS \"teams!\"
          FROM memberships AS membership
          JOIN users AS person ON person.id = membership.user_id
          JOIN sessions AS session
@@ -186,7 +209,7 @@ pub async fn role_in_session(
     )
     .fetch_optional(executor)
     .await?;
-    role.map(|role| read("memberships.role", &role)).transpose()
+    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
 }
 
 /// The workspace that a person signs in to if they name none: the one that they joined first.

@@ -23,10 +23,12 @@ pub mod posts;
 pub mod prompts;
 pub mod samples;
 pub mod schedules;
+pub mod scope;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_in_attempts;
+pub mod teams;
 pub mod workflow_logs;
 pub mod workspaces;
 
@@ -34,3 +36,4 @@ mod page;
 
 pub use connection::{Database, Transaction};
 pub use error::Error;
+pub use scope::Scope;

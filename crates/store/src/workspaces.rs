@@ -64,35 +64,57 @@ pub async fn open_to_all(executor: impl PgExecutor<'_>, slug: &str) -> Result<Op
     Ok(id.fetch_optional(executor).await?.map(WorkspaceId::from))
 }
 
-/// Whether strangers may register in the workspace, kept from changing until the transaction ends.
+/// What admins say about a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is called.
+    pub name: String,
+    /// Whether strangers may register: `invitation` or `open`.
+    pub registration: String,
+}
+
+/// The settings of the workspace.
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn lock_registration(
-    transaction: &mut Transaction,
-    workspace_id: WorkspaceId,
-) -> Result<Option<String>, Error> {
-    let registration = sqlx::query_scalar!(
-        "SELECT registration FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
-        workspace_id.uuid(),
-    );
-    Ok(registration.fetch_optional(transaction).await?)
+pub async fn settings(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId) -> Result<Option<Settings>, Error> {
+    let settings =
+        sqlx::query_as!(Settings, "SELECT name, registration FROM workspaces WHERE id = $1", workspace_id.uuid());
+    Ok(settings.fetch_optional(executor).await?)
 }
 
-/// Sets it: `open` or `invitation`.
+/// As [`settings`], kept from changing until the transaction ends. Rows that refer to the workspace are written all the
+/// same.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn lock_settings(
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+) -> Result<Option<Settings>, Error> {
+    let settings = sqlx::query_as!(
+        Settings,
+        "SELECT name, registration FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
+        workspace_id.uuid(),
+    );
+    Ok(settings.fetch_optional(transaction).await?)
+}
+
+/// Replaces them.
 ///
 /// # Errors
 /// If Postgres does not take it.
-pub async fn set_registration(
+pub async fn set_settings(
     transaction: &mut Transaction,
     workspace_id: WorkspaceId,
-    registration: &str,
+    settings: &Settings,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "UPDATE workspaces SET registration = $2, updated_at = $3 WHERE id = $1",
+        "UPDATE workspaces SET name = $2, registration = $3, updated_at = $4 WHERE id = $1",
         workspace_id.uuid(),
-        registration,
+        settings.name,
+        settings.registration,
         now,
     )
     .execute(transaction)

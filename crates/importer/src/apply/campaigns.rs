@@ -8,7 +8,7 @@ use rostrum_core::{
     ids::{CampaignId, OutboxId, UserId, new_uuid},
 };
 use rostrum_store::{
-    campaigns, import,
+    Scope, campaigns, import,
     outbox::{self, Kind, Message},
 };
 use serde_json::json;
@@ -30,7 +30,7 @@ pub(super) async fn write(
         let what = format!("campaign {} ({})", campaign.fields.name, campaign.fields.platform.as_str());
         let known = import::campaign(writing.transaction, writing.workspace_id, &campaign.fields.name).await?;
         let stored = match known {
-            Some(id) => campaigns::get(&mut *writing.transaction, writing.workspace_id, id).await?,
+            Some(id) => campaigns::get(&mut *writing.transaction, writing.workspace_id, id, Scope::Workspace).await?,
             None => None,
         };
         let Some(stored) = stored else {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rostrum_core::{
     campaign::CampaignFields,
-    ids::{CampaignId, WorkspaceId},
+    ids::{CampaignId, TeamId, WorkspaceId},
 };
 
 use crate::{Error, Transaction};
@@ -115,6 +115,28 @@ pub async fn set_schedule(
     .fetch_one(transaction)
     .await?;
     Ok(version)
+}
+
+/// Says which team looks after a campaign; `None`: everybody. Whoever creates or changes the campaign does it in the same
+/// transaction, so that the version counts it already.
+///
+/// # Errors
+/// [`Error::Missing`] if the team is not of the workspace.
+pub async fn set_team(
+    transaction: &mut Transaction,
+    workspace_id: WorkspaceId,
+    id: CampaignId,
+    team_id: Option<TeamId>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE campaigns SET team_id = $3 WHERE workspace_id = $1 AND id = $2",
+        workspace_id.uuid(),
+        id.uuid(),
+        team_id.map(TeamId::uuid),
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
 }
 
 /// Archives a campaign: it runs no more, what came of it stays. Its schedule goes with it.

@@ -6,13 +6,15 @@ use serde_json::Value;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, Transaction, page::up_to};
+use crate::{Error, Scope, Transaction, page::up_to};
 
 /// A campaign, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     /// The id.
     pub id: Uuid,
+    /// The team that looks after it; `None`: everybody does.
+    pub team_id: Option<Uuid>,
     /// What it is called.
     pub name: String,
     /// The network that its posts are for, as the database names it.
@@ -58,7 +60,7 @@ impl Campaign {
     }
 }
 
-/// The campaign with this id, archived or not.
+/// The campaign with this id, archived or not, if it is in the scope.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -66,15 +68,25 @@ pub async fn get(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
     id: CampaignId,
+    scope: Scope,
 ) -> Result<Option<Campaign>, Error> {
+    let roles = scope.roles();
     let campaign = sqlx::query_as!(
         Campaign,
-        "SELECT id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags, mentions,
-                max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
+        "SELECT id, team_id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags,
+                mentions, max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
                 workflow_config, version, created_at, updated_at
-         FROM campaigns WHERE workspace_id = $1 AND id = $2",
+         FROM campaigns
+         WHERE workspace_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR EXISTS (
+             SELECT FROM team_members AS part
+             WHERE part.workspace_id = $1 AND part.team_id = campaigns.team_id AND part.user_id = $3
+               AND part.role = ANY ($4)
+           ))",
         workspace_id.uuid(),
         id.uuid(),
+        scope.person(),
+        &roles,
     )
     .fetch_optional(executor)
     .await?;
@@ -89,16 +101,26 @@ pub async fn lock(
     transaction: &mut Transaction,
     workspace_id: WorkspaceId,
     id: CampaignId,
+    scope: Scope,
 ) -> Result<Option<Campaign>, Error> {
+    let roles = scope.roles();
     let campaign = sqlx::query_as!(
         Campaign,
-        "SELECT id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags, mentions,
-                max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
+        "SELECT id, team_id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags,
+                mentions, max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
                 workflow_config, version, created_at, updated_at
-         FROM campaigns WHERE workspace_id = $1 AND id = $2
+         FROM campaigns
+         WHERE workspace_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR EXISTS (
+             SELECT FROM team_members AS part
+             WHERE part.workspace_id = $1 AND part.team_id = campaigns.team_id AND part.user_id = $3
+               AND part.role = ANY ($4)
+           ))
          FOR NO KEY UPDATE",
         workspace_id.uuid(),
         id.uuid(),
+        scope.person(),
+        &roles,
     )
     .fetch_optional(transaction)
     .await?;
@@ -124,30 +146,39 @@ pub async fn by_name(
     Ok(id.map(CampaignId::from))
 }
 
-/// Up to `limit` campaigns of `status` (every status if `None`) with an id below `before`, the newest first.
+/// Up to `limit` campaigns in the scope, of `status` (every status if `None`) with an id below `before`, the newest first.
 ///
 /// # Errors
 /// If Postgres cannot be read.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
+    scope: Scope,
     status: Option<&str>,
     before: Uuid,
     limit: i64,
 ) -> Result<Vec<Campaign>, Error> {
+    let roles = scope.roles();
     let campaigns = sqlx::query_as!(
         Campaign,
-        "SELECT id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags, mentions,
-                max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
+        "SELECT id, team_id, name, platform::text AS \"platform!\", brief, audience, language, call_to_action, hashtags,
+                mentions, max_thread_posts, status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type,
                 workflow_config, version, created_at, updated_at
          FROM campaigns
          WHERE workspace_id >= $1 AND (workspace_id, id) <= ($1, $3) AND ($2::text IS NULL OR status = $2)
+           AND ($5::uuid IS NULL OR EXISTS (
+             SELECT FROM team_members AS part
+             WHERE part.workspace_id = $1 AND part.team_id = campaigns.team_id AND part.user_id = $5
+               AND part.role = ANY ($6)
+           ))
          ORDER BY workspace_id DESC, id DESC
          LIMIT $4",
         workspace_id.uuid(),
         status,
         up_to(before),
         limit,
+        scope.person(),
+        &roles,
     )
     .fetch_all(executor)
     .await?;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Database, Error, executions::slots::Key};
+use crate::{Database, Error, Scope, executions::slots::Key};
 
 /// A council without its texts.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,11 +212,12 @@ pub struct Council {
     pub updated_at: DateTime<Utc>,
 }
 
-/// The council of a slot.
+/// The council of a slot, if its campaign is in the scope.
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn council(executor: impl PgExecutor<'_>, key: Key) -> Result<Option<Council>, Error> {
+pub async fn council(executor: impl PgExecutor<'_>, key: Key, scope: Scope) -> Result<Option<Council>, Error> {
+    let roles = scope.roles();
     let council = sqlx::query_as!(
         Council,
         "SELECT council.campaign_id, council.config, council.prompt_version, council.seed, council.verdict,
@@ -227,11 +228,19 @@ pub async fn council(executor: impl PgExecutor<'_>, key: Key) -> Result<Option<C
          LEFT JOIN posts AS post
            ON post.execution_id = council.execution_id AND post.employee_id = council.employee_id
            AND post.slot = council.slot
-         WHERE council.workspace_id = $1 AND council.execution_id = $2 AND council.employee_id = $3 AND council.slot = $4",
+         WHERE council.workspace_id = $1 AND council.execution_id = $2 AND council.employee_id = $3 AND council.slot = $4
+           AND ($5::uuid IS NULL OR EXISTS (
+             SELECT FROM campaigns AS campaign
+             JOIN team_members AS part ON part.workspace_id = campaign.workspace_id AND part.team_id = campaign.team_id
+             WHERE campaign.workspace_id = $1 AND campaign.id = council.campaign_id AND part.user_id = $5
+               AND part.role = ANY ($6)
+           ))",
         key.workspace_id.uuid(),
         key.execution_id.uuid(),
         key.employee_id.uuid(),
         key.slot,
+        scope.person(),
+        &roles,
     )
     .fetch_optional(executor)
     .await?;

@@ -5,7 +5,7 @@ use rostrum_core::ids::{CampaignId, ExecutionId, WorkspaceId};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, page::up_to};
+use crate::{Error, Scope, page::up_to};
 
 /// A run of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub struct Log {
 /// How many characters of a raw output are shown: a page of logs must stay below the 6 MB that Lambda answers at most.
 pub const RAW_OUTPUT_SHOWN: i32 = 20_000;
 
-/// The run with this id.
+/// The run with this id, if its campaign is in the scope.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -116,14 +116,25 @@ pub async fn get(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
     id: ExecutionId,
+    scope: Scope,
 ) -> Result<Option<Execution>, Error> {
+    let roles = scope.roles();
     let execution = sqlx::query_as!(
         Execution,
         "SELECT id, campaign_id, trigger, triggered_by, scheduled_for, status, warning, created_at, started_at,
                 finished_at
-         FROM executions WHERE workspace_id = $1 AND id = $2",
+         FROM executions
+         WHERE workspace_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR EXISTS (
+             SELECT FROM campaigns AS campaign
+             JOIN team_members AS part ON part.workspace_id = campaign.workspace_id AND part.team_id = campaign.team_id
+             WHERE campaign.workspace_id = $1 AND campaign.id = executions.campaign_id AND part.user_id = $3
+               AND part.role = ANY ($4)
+           ))",
         workspace_id.uuid(),
         id.uuid(),
+        scope.person(),
+        &roles,
     )
     .fetch_optional(executor)
     .await?;

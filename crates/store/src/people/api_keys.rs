@@ -9,7 +9,7 @@ use rostrum_core::{
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, Transaction, error::read};
+use crate::{Error, Transaction, error::read, identity::Standing};
 
 /// A key to be made, with the account that it lets in.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ pub struct Presented {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// What the account is there.
-    pub role: Role,
+    pub standing: Standing,
     /// What of that the key is for.
     pub permissions: Vec<Permission>,
     /// Until when it is good.
@@ -154,7 +154,11 @@ pub async fn present(
     now: DateTime<Utc>,
 ) -> Result<Option<Presented>, Error> {
     let row = sqlx::query!(
-        "SELECT key.id, key.user_id, key.workspace_id, key.permissions, key.expires_at, membership.role
+        "SELECT key.id, key.user_id, key.workspace_id, key.permissions, key.expires_at, membership.role,
+                ARRAY (
+                  SELECT DISTINCT part.role FROM team_members AS part
+                  WHERE part.workspace_id = key.workspace_id AND part.user_id = key.user_id
+                ) AS \"teams!\"
          FROM api_keys AS key
          JOIN memberships AS membership
            ON membership.workspace_id = key.workspace_id AND membership.user_id = key.user_id
@@ -172,7 +176,7 @@ pub async fn present(
         id: row.id.into(),
         user_id: row.user_id.into(),
         workspace_id: row.workspace_id.into(),
-        role: read("memberships.role", &row.role)?,
+        standing: Standing::read(&row.role, &row.teams)?,
         permissions,
         expires_at: row.expires_at,
     }))
@@ -182,9 +186,17 @@ pub async fn present(
 ///
 /// # Errors
 /// If Postgres cannot be read, or holds what the code does not know.
-pub async fn role(executor: impl PgExecutor<'_>, id: ApiKeyId, now: DateTime<Utc>) -> Result<Option<Role>, Error> {
-    let role = sqlx::query_scalar!(
-        "SELECT membership.role
+pub async fn standing(
+    executor: impl PgExecutor<'_>,
+    id: ApiKeyId,
+    now: DateTime<Utc>,
+) -> Result<Option<Standing>, Error> {
+    let row = sqlx::query!(
+        "SELECT membership.role,
+                ARRAY (
+                  SELECT DISTINCT part.role FROM team_members AS part
+                  WHERE part.workspace_id = key.workspace_id AND part.user_id = key.user_id
+                ) AS \"teams!\"
          FROM api_keys AS key
          JOIN memberships AS membership
            ON membership.workspace_id = key.workspace_id AND membership.user_id = key.user_id
@@ -195,7 +207,7 @@ pub async fn role(executor: impl PgExecutor<'_>, id: ApiKeyId, now: DateTime<Utc
     )
     .fetch_optional(executor)
     .await?;
-    role.map(|role| read("memberships.role", &role)).transpose()
+    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
 }
 
 /// Revokes a key. Answers whose account it was for, if there is such a key that was not revoked before.

@@ -78,6 +78,8 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
                       FROM users AS person WHERE person.id = $1),
              'memberships', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                              FROM memberships AS one WHERE one.user_id = $1),
+             'team_members', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
+                              FROM team_members AS one WHERE one.user_id = $1),
              'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                           FROM sessions AS one WHERE one.user_id = $1),
              'foreign_identities', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
@@ -128,8 +130,8 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
     Ok(is_one)
 }
 
-/// Forgets the person: name, address, roles, invitations, secrets, sessions, identities elsewhere, writing samples and
-/// posts that were never published. What was published stays, by nobody. The row itself stays, because what others did
+/// Forgets the person: name, address, roles, teams, invitations, secrets, sessions, identities elsewhere, writing samples
+/// and posts that were never published. What was published stays, by nobody. The row itself stays, because what others did
 /// refers to it, and says nothing any more.
 ///
 /// # Errors
@@ -164,6 +166,7 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     sqlx::query!("DELETE FROM mail_proofs WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM sessions WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM foreign_identities WHERE user_id = $1", id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM team_members WHERE user_id = $1", id).execute(&mut *transaction).await?;
     sqlx::query!(
         "UPDATE writing_samples SET content = 'Erased ' || id, archived_at = coalesce(archived_at, $2), updated_at = $2
          WHERE user_id = $1",

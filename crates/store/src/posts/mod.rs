@@ -2,5 +2,6 @@
 
 pub mod create;
 pub mod media;
+pub mod of_teams;
 pub mod recent;
 pub mod view;

@@ -21,7 +21,7 @@ use serde_json::Value;
 use sqlx::{PgExecutor, Postgres, QueryBuilder, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{Error, page::up_to};
+use crate::{Error, Scope, page::up_to};
 
 /// What a list of posts shows of each, as it lies in the answer of Postgres.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct Item<'a> {
 
 /// A page of posts, as Postgres answered it.
 #[derive(Debug)]
-pub struct Items(Vec<PgRow>);
+pub struct Items(pub(super) Vec<PgRow>);
 
 impl Items {
     /// The posts, newest first.
@@ -122,19 +122,34 @@ pub struct Filter<'a> {
     pub platform: Option<Platform>,
 }
 
-/// The post with this id.
+/// The post with this id, if it or its campaign is in the scope.
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn get(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId, id: PostId) -> Result<Option<Post>, Error> {
+pub async fn get(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    id: PostId,
+    scope: Scope,
+) -> Result<Option<Post>, Error> {
+    let roles = scope.roles();
     let post = sqlx::query_as!(
         Post,
         "SELECT id, campaign_id, employee_id, execution_id, slot, platform::text AS \"platform!\", status, content, thread,
                 hashtags, mentions, call_to_action, original_content, edit_distance, time_to_approve_seconds,
                 scheduled_for, external_post_id, generation_metadata, findings, version, created_at, updated_at
-         FROM posts WHERE workspace_id = $1 AND id = $2",
+         FROM posts
+         WHERE workspace_id = $1 AND id = $2
+           AND ($3::uuid IS NULL OR employee_id = $3 OR EXISTS (
+             SELECT FROM campaigns AS campaign
+             JOIN team_members AS part ON part.workspace_id = campaign.workspace_id AND part.team_id = campaign.team_id
+             WHERE campaign.workspace_id = $1 AND campaign.id = posts.campaign_id AND part.user_id = $3
+               AND part.role = ANY ($4)
+           ))",
         workspace_id.uuid(),
         id.uuid(),
+        scope.person(),
+        &roles,
     )
     .fetch_optional(executor)
     .await?;
