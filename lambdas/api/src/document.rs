@@ -5,6 +5,7 @@
 
 use axum::{Router, routing::get};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use rostrum_core::access::Reach;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -30,7 +31,8 @@ Single resources carry an `ETag`; a PATCH is a JSON Merge Patch (RFC 7396) and n
 POSTs that create or trigger take an `Idempotency-Key`: within 24 hours the same request with the same key is carried out once and answered alike. \
 Who asks too often is answered with 429, for an account or a network address; every answer tells in `RateLimit` how many requests are left. \
 `x-permission` names the permission that an operation needs; a role that lacks it is refused with 403. \
-Where `x-reach` is `own`, a role whose permission reaches only to what is its holder's own is let in, and sees only that.";
+Where `x-reach` is `own`, a role whose permission reaches only to what is its holder's own is let in, and sees only that; \
+where it is `team` or `own`, so is somebody who has the permission in a team, and sees only what is of their teams or their own.";
 
 /// The document of these endpoints.
 pub fn of(endpoints: &[Endpoint]) -> OpenApi {
@@ -128,9 +130,13 @@ fn complete(operation: &mut Operation, path: &str, door: Option<Door>) {
             describe_headers(status, response, takes_key);
         }
     }
-    if let Some(Door { permission, knows_own }) = door {
+    if let Some(Door { permission, least }) = door {
         operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
-        let reach = if knows_own { "own" } else { "workspace" };
+        let reach = match least {
+            Reach::Nothing | Reach::Own => "own",
+            Reach::Team => "team",
+            Reach::Workspace => "workspace",
+        };
         let extension = ExtensionsBuilder::new().add("x-permission", permission.as_str()).add("x-reach", reach).build();
         operation.extensions.get_or_insert_default().merge(extension);
     } else {

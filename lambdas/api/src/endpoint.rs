@@ -1,8 +1,8 @@
-//! A route that says who may use it. There is no other way to a route than [`needs`], [`own`] and
-//! [`public`].
+//! A route that says who may use it. There is no other way to a route than [`needs`], [`of_team`],
+//! [`own`] and [`public`].
 
 use axum::{Router, middleware, routing::MethodRouter};
-use rostrum_core::access::Permission;
+use rostrum_core::access::{Permission, Reach};
 use utoipa::openapi::path::Paths;
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -29,14 +29,24 @@ pub struct Endpoint {
 pub type Schemas = Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>;
 
 /// A route for those whose `permission` reaches to the whole workspace.
-pub fn needs(permission: Permission, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { door: Some(Door { permission, knows_own: false }), guard: Guard::Usual, schemas, paths, methods }
+pub fn needs(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+    behind(Door { permission, least: Reach::Workspace }, route)
+}
+
+/// A route for those who have `permission`, if only for what is of their teams. Its queries take the caller's
+/// [`scope`](crate::authentication::Caller::scope) along.
+pub fn of_team(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+    behind(Door { permission, least: Reach::Team }, route)
 }
 
 /// A route for those who have `permission`, if only for what is their own. It asks the
 /// [`Caller`](crate::authentication::Caller) what that is.
-pub fn own(permission: Permission, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { door: Some(Door { permission, knows_own: true }), guard: Guard::Usual, schemas, paths, methods }
+pub fn own(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+    behind(Door { permission, least: Reach::Own }, route)
+}
+
+fn behind(door: Door, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
+    Endpoint { door: Some(door), guard: Guard::Usual, schemas, paths, methods }
 }
 
 /// A route for everybody.

@@ -3,14 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use rostrum_core::{
-    access::Role,
     employee::Email,
     ids::{IdentityId, UserId, WorkspaceId},
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::{Error, Transaction, error::read};
+use crate::{Error, Transaction, identity::Standing};
 
 /// An identity to be linked.
 #[derive(Debug, Clone)]
@@ -50,7 +49,7 @@ pub struct Presented {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// What the person is there.
-    pub role: Role,
+    pub standing: Standing,
 }
 
 /// Whose the identity is.
@@ -187,7 +186,11 @@ pub async fn present(
 ) -> Result<Option<Presented>, Error> {
     let row = sqlx::query!(
         "SELECT identity.id, identity.user_id, membership.workspace_id,
-                CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\"
+                CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\",
+                ARRAY (
+                  SELECT DISTINCT part.role FROM team_members AS part
+                  WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
+                ) AS \"teams!\"
          FROM foreign_identities AS identity
          JOIN users AS person ON person.id = identity.user_id
          JOIN memberships AS membership ON membership.user_id = identity.user_id
@@ -206,21 +209,25 @@ pub async fn present(
         id: row.id.into(),
         user_id: row.user_id.into(),
         workspace_id: row.workspace_id.into(),
-        role: read("memberships.role", &row.role)?,
+        standing: Standing::read(&row.role, &row.teams)?,
     }))
 }
 
-/// What the person of the identity is in the workspace now; `None` if it was unlinked, or they are suspended or not there.
+/// What the person of the identity is in the workspace and its teams now; `None` if it was unlinked, or they are suspended or not there.
 ///
 /// # Errors
 /// If Postgres cannot be read, or holds a role that the code does not know.
-pub async fn role(
+pub async fn standing(
     executor: impl PgExecutor<'_>,
     id: IdentityId,
     workspace_id: WorkspaceId,
-) -> Result<Option<Role>, Error> {
-    let role = sqlx::query_scalar!(
-        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\"
+) -> Result<Option<Standing>, Error> {
+    let row = sqlx::query!(
+        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\",
+                ARRAY (
+                  SELECT DISTINCT part.role FROM team_members AS part
+                  WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
+                ) AS \"teams!\"
          FROM foreign_identities AS identity
          JOIN users AS person ON person.id = identity.user_id
          JOIN memberships AS membership ON membership.user_id = identity.user_id

@@ -8,12 +8,16 @@ use axum::{
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, header::AUTHORIZATION, request::Parts};
 use rostrum_core::{
-    access::{Permission, Reach, Role, reach},
+    access::{Permission, Reach, Role, TeamRoles, reach},
     ids::{ApiKeyId, IdentityId, SessionId, UserId, WorkspaceId},
     sign_in::secret::{Kind, digest_of},
 };
 use rostrum_oidc::Foreign;
-use rostrum_store::people::{api_keys, foreign_identities};
+use rostrum_store::{
+    Scope,
+    identity::Standing,
+    people::{api_keys, foreign_identities},
+};
 use uuid::Uuid;
 
 use super::{Claims, memberships::Member};
@@ -32,6 +36,8 @@ pub struct Caller {
     pub workspace_id: WorkspaceId,
     /// What they are in it.
     pub role: Role,
+    /// What they are in teams of it, whichever these are.
+    pub teams: TeamRoles,
     /// How they got in.
     pub entry: Entry,
     /// What the route asks for.
@@ -78,9 +84,20 @@ impl Caller {
         }
     }
 
-    /// The caller, if they may only see what is their own.
+    /// The caller, if they may not see what is anybody's in the workspace: of a route that knows no teams, only what is
+    /// their own.
     pub fn only(&self) -> Option<UserId> {
-        (self.reach == Reach::Own).then_some(self.user_id)
+        (self.reach < Reach::Workspace).then_some(self.user_id)
+    }
+
+    /// What the route may show and change for the caller: the queries take it along.
+    pub fn scope(&self) -> Scope {
+        let user_id = self.user_id;
+        match self.reach {
+            Reach::Workspace => Scope::Workspace,
+            Reach::Team => Scope::Person { user_id, teams: self.teams.giving(self.permission) },
+            Reach::Own | Reach::Nothing => Scope::Person { user_id, teams: TeamRoles::NONE },
+        }
     }
 }
 
@@ -89,8 +106,9 @@ impl Caller {
 pub struct Door {
     /// The permission.
     pub permission: Permission,
-    /// Whether the route knows what is the caller's own, so that a permission of that reach is enough.
-    pub knows_own: bool,
+    /// How far it must reach at least. A route that knows what is the caller's own lets in who has it for that alone, one
+    /// that knows teams who has it for theirs.
+    pub least: Reach,
 }
 
 /// Lets the request pass if its token is valid, its sender's role has the permission, and neither its network address nor
@@ -108,7 +126,7 @@ pub async fn authorize(
     let now = app.ambient().now();
     let known = identify(&app, request.headers(), now).await;
     // Only now is it known whose account it is; both are counted in one go.
-    let account = known.as_ref().ok().map(|known| (known.user_id, known.role));
+    let account = known.as_ref().ok().map(|known| (known.user_id, known.standing.role));
     let standing = app.limits().admit(subscriber, account, guard, now).await;
     let answer = match (standing.refusal(), known.and_then(|known| known.enter(door))) {
         (Some(refusal), _) | (None, Err(refusal)) => refusal.into_response(),
@@ -124,7 +142,7 @@ pub async fn authorize(
 struct Known {
     user_id: UserId,
     workspace_id: WorkspaceId,
-    role: Role,
+    standing: Standing,
     entry: Entry,
     /// What a key is for; none for a person, who is there for all that their role allows.
     scope: Option<Vec<Permission>>,
@@ -132,18 +150,16 @@ struct Known {
 
 impl Known {
     fn enter(self, door: Door) -> Result<Caller, ApiError> {
-        let Door { permission, knows_own } = door;
-        let reach = match &self.scope {
+        let Door { permission, least } = door;
+        let Self { user_id, workspace_id, standing: Standing { role, teams }, entry, scope } = self;
+        let reach = match &scope {
             Some(scope) if !scope.contains(&permission) => Reach::Nothing,
-            _ => reach(self.role, permission),
+            _ => reach(role, teams, permission),
         };
-        match reach {
-            Reach::Workspace => {}
-            Reach::Own if knows_own => {}
-            Reach::Own | Reach::Nothing => return Err(ApiError::Forbidden(permission)),
+        if reach == Reach::Nothing || reach < least {
+            return Err(ApiError::Forbidden(permission));
         }
-        let Self { user_id, workspace_id, role, entry, .. } = self;
-        Ok(Caller { user_id, workspace_id, role, entry, permission, reach })
+        Ok(Caller { user_id, workspace_id, role, teams, entry, permission, reach })
     }
 }
 
@@ -152,9 +168,9 @@ async fn identify(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<
     if let Some(digest) = digest_of(Kind::ApiKey, token) {
         let key = app.memberships().key(app.database().await?, &digest, now).await?;
         let key = key.ok_or(ApiError::TokenRefused("is a key that is not known, expired or revoked"))?;
-        let api_keys::Presented { id, user_id, workspace_id, role, permissions, .. } = key;
+        let api_keys::Presented { id, user_id, workspace_id, standing, permissions, .. } = key;
         let scope = Some(permissions);
-        return Ok(Known { user_id, workspace_id, role, entry: Entry::ApiKey(id), scope });
+        return Ok(Known { user_id, workspace_id, standing, entry: Entry::ApiKey(id), scope });
     }
     if let Some(issuer) = app.foreign().filter(|issuer| issuer.is_named_by(token)) {
         return identify_foreign(app, issuer, token, headers, now).await;
@@ -163,9 +179,10 @@ async fn identify(app: &App, headers: &HeaderMap, now: DateTime<Utc>) -> Result<
     let claims = app.tokens().verify(&keys, token, now)?;
     let Claims { sub: user_id, workspace_id, sid: session_id, .. } = claims;
     let member = Member { workspace_id, user_id, session_id };
-    let role = app.memberships().role(app.database().await?, member, now).await?;
-    let role = role.ok_or(ApiError::TokenRefused("belongs to a session that has ended, or to somebody who left"))?;
-    Ok(Known { user_id, workspace_id, role, entry: Entry::Session(session_id), scope: None })
+    let standing = app.memberships().standing(app.database().await?, member, now).await?;
+    let standing =
+        standing.ok_or(ApiError::TokenRefused("belongs to a session that has ended, or to somebody who left"))?;
+    Ok(Known { user_id, workspace_id, standing, entry: Entry::Session(session_id), scope: None })
 }
 
 async fn identify_foreign(
@@ -182,8 +199,8 @@ async fn identify_foreign(
     let workspace_id = named.map(|read| read.ok_or_else(refused)).transpose()?;
     let database = app.database().await?;
     let known = app.memberships().foreign(database, issuer.issuer(), &claims.subject, workspace_id, now).await?;
-    let foreign_identities::Presented { id, user_id, workspace_id, role } = known.ok_or_else(refused)?;
-    Ok(Known { user_id, workspace_id, role, entry: Entry::Foreign(id), scope: None })
+    let foreign_identities::Presented { id, user_id, workspace_id, standing } = known.ok_or_else(refused)?;
+    Ok(Known { user_id, workspace_id, standing, entry: Entry::Foreign(id), scope: None })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {

@@ -7,12 +7,13 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_core::{
-    access::{Role, reach},
+    access::reach,
     ids::{SessionId, UserId, WorkspaceId},
     sign_in::secret::SecretDigest,
 };
 use rostrum_store::{
-    Database, Transaction, identity,
+    Database, Transaction,
+    identity::{self, Standing},
     people::{api_keys, foreign_identities},
 };
 
@@ -34,8 +35,8 @@ pub(crate) struct Member {
     pub(crate) session_id: SessionId,
 }
 
-/// Roles, with the time when they were looked up. Who is no member is not remembered.
-type Known = HashMap<Member, (Role, DateTime<Utc>)>;
+/// What they are, with the time when it was looked up. Who is no member is not remembered.
+type Known = HashMap<Member, (Standing, DateTime<Utc>)>;
 
 /// Keys by their digests, with the time when they were looked up. What is no key is not remembered.
 type Keys = HashMap<SecretDigest, (api_keys::Presented, DateTime<Utc>)>;
@@ -67,28 +68,29 @@ fn make_room<K, V>(known: &mut HashMap<K, (V, DateTime<Utc>)>, now: DateTime<Utc
 }
 
 impl Memberships {
-    /// What the person is in the workspace; `None` if they are not in it, are suspended, or the session has ended.
-    pub(crate) async fn role(
+    /// What the person is in the workspace and its teams; `None` if they are not in it, are suspended, or the session has
+    /// ended.
+    pub(crate) async fn standing(
         &self,
         database: &Database,
         member: Member,
         now: DateTime<Utc>,
-    ) -> Result<Option<Role>, ApiError> {
+    ) -> Result<Option<Standing>, ApiError> {
         let known = open(&self.known).get(&member).copied();
-        if let Some((role, since)) = known
+        if let Some((standing, since)) = known
             && now - since < BELIEVED
         {
-            return Ok(Some(role));
+            return Ok(Some(standing));
         }
         let Member { workspace_id, user_id, session_id } = member;
-        let role = identity::role_in_session(database, workspace_id, user_id, session_id).await?;
+        let standing = identity::standing_in_session(database, workspace_id, user_id, session_id).await?;
         let mut known = open(&self.known);
         make_room(&mut known, now);
-        match role {
-            Some(role) => known.insert(member, (role, now)),
+        match standing {
+            Some(standing) => known.insert(member, (standing, now)),
             None => known.remove(&member),
         };
-        Ok(role)
+        Ok(standing)
     }
 
     /// What the key with this digest stands for; `None` if it is none, expired or revoked.
@@ -148,13 +150,13 @@ impl Memberships {
         now: DateTime<Utc>,
     ) -> Result<(), ApiError> {
         let Caller { user_id, workspace_id, permission, .. } = *caller;
-        let role = match caller.entry {
-            Entry::Session(id) => identity::role_in_session(&mut *transaction, workspace_id, user_id, id).await?,
-            Entry::ApiKey(id) => api_keys::role(&mut *transaction, id, now).await?,
-            Entry::Foreign(id) => foreign_identities::role(&mut *transaction, id, workspace_id).await?,
+        let standing = match caller.entry {
+            Entry::Session(id) => identity::standing_in_session(&mut *transaction, workspace_id, user_id, id).await?,
+            Entry::ApiKey(id) => api_keys::standing(&mut *transaction, id, now).await?,
+            Entry::Foreign(id) => foreign_identities::standing(&mut *transaction, id, workspace_id).await?,
         };
-        match role {
-            Some(role) if reach(role, permission) >= caller.reach => Ok(()),
+        match standing {
+            Some(Standing { role, teams }) if reach(role, teams, permission) >= caller.reach => Ok(()),
             Some(_) => {
                 self.forget(user_id);
                 Err(ApiError::Forbidden(permission))

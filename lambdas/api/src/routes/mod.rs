@@ -10,6 +10,7 @@ pub mod people;
 pub mod posts;
 pub mod samples;
 pub mod service;
+pub mod teams;
 pub mod user;
 pub mod workspace;
 
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Endpoint> {
     endpoints.extend(service::endpoints());
     endpoints.extend(auth::endpoints());
     endpoints.extend(people::endpoints());
+    endpoints.extend(teams::endpoints());
     endpoints.extend(user::endpoints());
     endpoints.extend(audit::endpoints());
     endpoints.extend(campaigns::endpoints());

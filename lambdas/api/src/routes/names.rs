@@ -208,6 +208,30 @@ words! {
 }
 
 words! {
+    /// Who may register in a workspace.
+    RegistrationName {
+        /// Those who are invited.
+        Invitation = "invitation",
+        /// Everybody who shows that an address is theirs.
+        Open = "open",
+    }
+}
+
+words! {
+    /// What somebody is in a team.
+    TeamRoleName {
+        /// Sees the team's campaigns and posts.
+        ContentCreator = "content_creator",
+        /// Brings the team's approved posts out.
+        Publisher = "publisher",
+        /// Decides about the team's posts.
+        Reviewer = "reviewer",
+        /// Runs the team's campaigns.
+        BrandManager = "brand_manager",
+    }
+}
+
+words! {
     /// What somebody is in a workspace.
     RoleName {
         /// Sees what concerns them.

@@ -12,14 +12,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsWrite, routes!(archive_campaign))
+    of_team(Permission::CampaignsWrite, routes!(archive_campaign))
 }
 
 /// Archive a campaign
@@ -42,14 +42,14 @@ async fn archive_campaign(
     if_match: IfMatch,
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
-    let before = campaigns::lock(&mut work.transaction, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    let before = super::locked(&mut work, &caller, id).await?;
     if_match.check(before.version)?;
     if !before.is_archived() {
         campaigns::archive(&mut work.transaction, caller.workspace_id, id, work.now).await?;
         work.audit("campaign.archived", "campaign", id, json!({})).await?;
         super::announce_schedule(&mut work, id).await?;
     }
-    let campaign = super::known(&mut work.transaction, caller.workspace_id, id).await?;
+    let campaign = super::known(&mut work.transaction, &caller, id).await?;
     let version = campaign.version;
     let answer = Answer::new(StatusCode::OK, &Campaign::try_from(campaign)?)?.version(version);
     work.finish(answer).await

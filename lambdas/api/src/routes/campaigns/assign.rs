@@ -20,14 +20,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Path, Submitted},
     work::Begun,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsWrite, routes!(assign_employees))
+    of_team(Permission::CampaignsWrite, routes!(assign_employees))
 }
 
 /// The most employees that are assigned at once.
@@ -78,7 +78,7 @@ async fn assign_employees(
         Begun::Answered(answer) => return Ok(answer),
     };
     let workspace_id = caller.workspace_id;
-    super::to_be_changed(&mut work, workspace_id, id).await?;
+    super::to_be_changed(&mut work, &caller, id).await?;
     let wanted: BTreeSet<UserId> = value.user_ids.iter().copied().map(UserId::from).collect();
     let wanted: Vec<UserId> = wanted.into_iter().collect();
     let found = assignments::assignable(&mut work.transaction, workspace_id, &wanted).await?;

@@ -14,14 +14,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Path, Query},
     page::Page,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsRead, routes!(list_campaign_employees))
+    of_team(Permission::CampaignsRead, routes!(list_campaign_employees))
 }
 
 /// An employee who writes for a campaign.
@@ -56,7 +56,7 @@ async fn list_campaign_employees(
     let request = query.page();
     query.finish()?;
     let database = app.database().await?;
-    super::known(database, caller.workspace_id, id).await?;
+    super::known(database, &caller, id).await?;
     let rows = assignments::list(database, caller.workspace_id, id, request.before(), request.rows()).await?;
     let page = request.page(
         rows,

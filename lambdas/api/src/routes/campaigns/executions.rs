@@ -10,7 +10,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Path, Query},
     page::Page,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::ExecutionsRead, routes!(list_campaign_executions))
+    of_team(Permission::ExecutionsRead, routes!(list_campaign_executions))
 }
 
 /// List the runs of a campaign, newest first
@@ -40,7 +40,7 @@ async fn list_campaign_executions(
     let request = query.page();
     query.finish()?;
     let database = app.database().await?;
-    super::known(database, caller.workspace_id, id).await?;
+    super::known(database, &caller, id).await?;
     let rows = view::list(database, caller.workspace_id, id, request.before(), request.rows()).await?;
     Answer::new(StatusCode::OK, &request.page(rows, |row| row.id, Execution::from))
 }

@@ -10,13 +10,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsRead, routes!(get_campaign))
+    of_team(Permission::CampaignsRead, routes!(get_campaign))
 }
 
 /// Read a campaign
@@ -28,7 +28,7 @@ pub(super) fn endpoint() -> Endpoint {
     ))),
 )]
 async fn get_campaign(State(app): State<App>, caller: Caller, Path(id): Path<CampaignId>) -> Result<Answer, ApiError> {
-    let campaign = super::known(app.database().await?, caller.workspace_id, id).await?;
+    let campaign = super::known(app.database().await?, &caller, id).await?;
     let version = campaign.version;
     Ok(Answer::new(StatusCode::OK, &Campaign::try_from(campaign)?)?.version(version))
 }

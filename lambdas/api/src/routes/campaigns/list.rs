@@ -11,7 +11,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::Query,
     page::Page,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsRead, routes!(list_campaigns))
+    of_team(Permission::CampaignsRead, routes!(list_campaigns))
 }
 
 /// List the campaigns, newest first
@@ -37,7 +37,8 @@ async fn list_campaigns(State(app): State<App>, caller: Caller, mut query: Query
     let request = query.page();
     query.finish()?;
     let database = app.database().await?;
-    let rows = campaigns::list(database, caller.workspace_id, status, request.before(), request.rows()).await?;
+    let (workspace_id, scope) = (caller.workspace_id, caller.scope());
+    let rows = campaigns::list(database, workspace_id, scope, status, request.before(), request.rows()).await?;
     let page = request.page(rows, |row| row.id, Campaign::try_from);
     let items = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
     Answer::new(StatusCode::OK, &Page { items, next_cursor: page.next_cursor })

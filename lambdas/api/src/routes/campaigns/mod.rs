@@ -11,19 +11,17 @@ mod list;
 mod record;
 mod run;
 mod schedule;
+mod team;
 mod unassign;
 mod wire;
 mod workflow;
 
-use rostrum_core::{
-    campaign::CampaignFields,
-    ids::{CampaignId, WorkspaceId},
-};
+use rostrum_core::{campaign::CampaignFields, ids::CampaignId};
 use rostrum_store::{campaigns, outbox::Kind};
 use serde_json::json;
 use sqlx::PgExecutor;
 
-use crate::{endpoint::Endpoint, error::ApiError, work::Work};
+use crate::{authentication::Caller, endpoint::Endpoint, error::ApiError, work::Work};
 
 /// The routes under `/api/campaigns`.
 pub fn endpoints() -> Vec<Endpoint> {
@@ -45,22 +43,24 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// The campaign, or 404.
+/// The campaign, or 404 if there is none for this caller.
 async fn known(
     executor: impl PgExecutor<'_>,
-    workspace_id: WorkspaceId,
+    caller: &Caller,
     id: CampaignId,
 ) -> Result<campaigns::Campaign, ApiError> {
-    campaigns::get(executor, workspace_id, id).await?.ok_or(ApiError::NotFound)
+    campaigns::get(executor, caller.workspace_id, id, caller.scope()).await?.ok_or(ApiError::NotFound)
+}
+
+/// As [`known`], kept for this change.
+async fn locked(work: &mut Work, caller: &Caller, id: CampaignId) -> Result<campaigns::Campaign, ApiError> {
+    let campaign = campaigns::lock(&mut work.transaction, caller.workspace_id, id, caller.scope()).await?;
+    campaign.ok_or(ApiError::NotFound)
 }
 
 /// The campaign, kept for this change, if it can be changed at all.
-async fn to_be_changed(
-    work: &mut Work,
-    workspace_id: WorkspaceId,
-    id: CampaignId,
-) -> Result<campaigns::Campaign, ApiError> {
-    let campaign = campaigns::lock(&mut work.transaction, workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+async fn to_be_changed(work: &mut Work, caller: &Caller, id: CampaignId) -> Result<campaigns::Campaign, ApiError> {
+    let campaign = locked(work, caller, id).await?;
     if campaign.is_archived() { Err(ARCHIVED) } else { Ok(campaign) }
 }
 

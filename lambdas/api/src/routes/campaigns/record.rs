@@ -19,13 +19,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Path, Query},
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::ExecutionsRead, routes!(get_council_record))
+    of_team(Permission::ExecutionsRead, routes!(get_council_record))
 }
 
 /// How far back it looks if nothing is said, so that what it reads has an end.
@@ -142,7 +142,7 @@ async fn get_council_record(
     query.finish()?;
     let since = since.map_or_else(|| app.ambient().now() - USUAL_PERIOD, |Since(time)| time);
     let database = app.database().await?;
-    super::known(database, caller.workspace_id, id).await?;
+    super::known(database, &caller, id).await?;
     let record = councils::record::load(database, caller.workspace_id, id, since).await?;
     Answer::new(StatusCode::OK, &CouncilRecord::new(&record, since))
 }

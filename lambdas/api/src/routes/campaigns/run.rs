@@ -17,7 +17,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Once, Path},
     routes::names::ExecutionStatus,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsRun, routes!(run_campaign))
+    of_team(Permission::CampaignsRun, routes!(run_campaign))
 }
 
 /// A run that was asked for.
@@ -63,7 +63,7 @@ async fn run_campaign(
         Begun::Work(work) => work,
         Begun::Answered(answer) => return Ok(answer),
     };
-    super::to_be_changed(&mut work, caller.workspace_id, id).await?;
+    super::to_be_changed(&mut work, &caller, id).await?;
     let execution: ExecutionId = work.new_id();
     let (workspace_id, now) = (caller.workspace_id, work.now);
     plan::queue_manual(&mut work.transaction, execution, workspace_id, id, caller.user_id, now).await?;

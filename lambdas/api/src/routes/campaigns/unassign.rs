@@ -13,14 +13,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::Path,
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsWrite, routes!(unassign_employee))
+    of_team(Permission::CampaignsWrite, routes!(unassign_employee))
 }
 
 /// Let an employee write for a campaign no more
@@ -40,6 +40,7 @@ async fn unassign_employee(
     Path((id, user_id)): Path<(CampaignId, UserId)>,
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
+    super::locked(&mut work, &caller, id).await?;
     if !campaigns::unassign(&mut work.transaction, caller.workspace_id, id, user_id).await? {
         return Err(ApiError::NotFound);
     }

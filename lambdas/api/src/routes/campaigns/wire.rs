@@ -23,6 +23,9 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CampaignBody {
+    /// The team that looks after it; null if everybody does.
+    #[serde(default)]
+    pub(super) team_id: Option<Uuid>,
     /// What it is called.
     #[schema(min_length = 1, max_length = 200)]
     pub(super) name: String,
@@ -86,6 +89,8 @@ pub(super) struct Campaign {
     /// Whether it runs or is only kept.
     #[schema(value_type = CampaignStatus)]
     status: String,
+    /// The team that looks after it; null if everybody does.
+    team_id: Option<Uuid>,
     /// What it is called.
     name: String,
     /// The network that its posts are for.
@@ -189,6 +194,7 @@ impl TryFrom<campaigns::Campaign> for CampaignBody {
 
     fn try_from(stored: campaigns::Campaign) -> Result<Self, ApiError> {
         Ok(Self {
+            team_id: stored.team_id,
             name: stored.name,
             platform: stored.platform.parse().map_err(|_| ApiError::internal("a platform that nobody knows"))?,
             brief: stored.brief,
@@ -214,6 +220,7 @@ impl TryFrom<campaigns::Campaign> for Campaign {
         Ok(Self {
             id: stored.id,
             status: stored.status,
+            team_id: stored.team_id,
             name: stored.name,
             platform: stored.platform,
             brief: stored.brief,

@@ -17,13 +17,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{Path, Query},
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::ExecutionsRead, routes!(get_execution))
+    of_team(Permission::ExecutionsRead, routes!(get_execution))
 }
 
 /// The most slots that are shown: 50 employees with 20 posts are half of it. With their councils they are 2 MB.
@@ -54,7 +54,7 @@ async fn get_execution(
     query.finish()?;
     let workspace_id = caller.workspace_id;
     let database = app.database().await?;
-    let execution = view::get(database, workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    let execution = view::get(database, workspace_id, id, caller.scope()).await?.ok_or(ApiError::NotFound)?;
     let counts = view::counts(database, workspace_id, id).await?;
     let slots = view::slots(database, workspace_id, id, MOST_SLOTS).await?;
     let councils = councils::view::summaries(database, workspace_id, id, MOST_SLOTS).await?;

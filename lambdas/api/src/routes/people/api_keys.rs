@@ -4,7 +4,7 @@ use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use rostrum_core::{
-    access::{Permission, Reach, reach},
+    access::{Permission, Reach, TeamRoles, reach},
     employee,
     field::FieldError,
     ids::{ApiKeyId, UserId},
@@ -139,7 +139,9 @@ async fn create_api_key(
     let mut permissions = Vec::new();
     for (index, text) in value.permissions.iter().enumerate() {
         match text.parse::<Permission>() {
-            Ok(one) if one != Permission::Account && reach(role, one) > Reach::Nothing => permissions.push(one),
+            Ok(one) if one != Permission::Account && reach(role, TeamRoles::NONE, one) > Reach::Nothing => {
+                permissions.push(one)
+            }
             Ok(_) => errors.push(FieldError::new(format!("permissions.{index}"), format!("is not one of {role}'s"))),
             Err(error) => errors.push(FieldError::new(format!("permissions.{index}"), error.to_string())),
         }

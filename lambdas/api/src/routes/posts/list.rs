@@ -3,8 +3,14 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use rostrum_core::{access::Permission, platform::Platform};
-use rostrum_store::posts::view::{self, Filter};
+use rostrum_core::{
+    access::{Permission, Reach},
+    platform::Platform,
+};
+use rostrum_store::posts::{
+    of_teams::{self, Viewer},
+    view::{self, Filter},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -72,6 +78,13 @@ async fn list_posts(State(app): State<App>, caller: Caller, mut query: Query) ->
     };
     let request = query.page();
     query.finish()?;
+    if caller.reach == Reach::Team {
+        let teams = caller.teams.giving(caller.permission);
+        let viewer = Viewer { workspace_id: caller.workspace_id, user_id: caller.user_id, teams };
+        let database = app.database().await?;
+        let rows = of_teams::list(database, viewer, &filter, request.before(), request.rows()).await?;
+        return Answer::new(StatusCode::OK, &request.page(rows.read()?, |item| item.id, PostItem::from));
+    }
     if let Some(me) = caller.only() {
         if filter.employee_id.is_some_and(|other| other != me) {
             return Answer::new(StatusCode::OK, &Page::<PostItem<'_>> { items: Vec::new(), next_cursor: None });

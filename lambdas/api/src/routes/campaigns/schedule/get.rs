@@ -10,14 +10,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::Path,
     routes::campaigns::known,
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsRead, routes!(get_campaign_schedule))
+    of_team(Permission::CampaignsRead, routes!(get_campaign_schedule))
 }
 
 /// Read when a campaign runs
@@ -35,7 +35,7 @@ async fn get_campaign_schedule(
     caller: Caller,
     Path(id): Path<CampaignId>,
 ) -> Result<Answer, ApiError> {
-    let campaign = known(app.database().await?, caller.workspace_id, id).await?;
+    let campaign = known(app.database().await?, &caller, id).await?;
     let cron = campaign.schedule_cron.ok_or(ApiError::NotFound)?;
     let schedule = Schedule::parse(&cron, &campaign.schedule_timezone)
         .map_err(|_| ApiError::internal("a stored schedule cannot be read"))?;

@@ -10,15 +10,15 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{IfMatch, Path},
-    routes::campaigns::announce_schedule,
+    routes::campaigns::{announce_schedule, locked},
     work::Work,
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsWrite, routes!(remove_campaign_schedule))
+    of_team(Permission::CampaignsWrite, routes!(remove_campaign_schedule))
 }
 
 /// Let a campaign run only on request
@@ -41,7 +41,7 @@ async fn remove_campaign_schedule(
     if_match: IfMatch,
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
-    let before = campaigns::lock(&mut work.transaction, caller.workspace_id, id).await?.ok_or(ApiError::NotFound)?;
+    let before = locked(&mut work, &caller, id).await?;
     if_match.check(before.version)?;
     let mut version = before.version;
     if before.schedule_cron.is_some() {

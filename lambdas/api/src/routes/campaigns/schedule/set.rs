@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::{IfMatch, Path, Submitted},
     routes::campaigns::{announce_schedule, must_run_again, to_be_changed},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    needs(Permission::CampaignsWrite, routes!(set_campaign_schedule))
+    of_team(Permission::CampaignsWrite, routes!(set_campaign_schedule))
 }
 
 /// When a campaign is to run.
@@ -60,7 +60,7 @@ async fn set_campaign_schedule(
     Submitted { value, .. }: Submitted<ScheduleBody>,
 ) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
-    let before = to_be_changed(&mut work, caller.workspace_id, id).await?;
+    let before = to_be_changed(&mut work, &caller, id).await?;
     if_match.check(before.version)?;
     let mut body = CampaignBody::try_from(before)?;
     body.schedule_cron = Some(value.schedule_cron);

@@ -14,13 +14,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, of_team},
     error::ApiError,
     extract::Path,
 };
 
 pub(in crate::routes::executions) fn endpoint() -> Endpoint {
-    needs(Permission::ExecutionsRead, routes!(get_slot_council))
+    of_team(Permission::ExecutionsRead, routes!(get_slot_council))
 }
 
 /// The most steps that are shown: six seats, their votes, judges and retries are a tenth of it.
@@ -46,7 +46,7 @@ async fn get_slot_council(
 ) -> Result<Answer, ApiError> {
     let key = Key { workspace_id: caller.workspace_id, execution_id, employee_id, slot };
     let database = app.database().await?;
-    let council = view::council(database, key).await?.ok_or(ApiError::NotFound)?;
+    let council = view::council(database, key, caller.scope()).await?.ok_or(ApiError::NotFound)?;
     let candidates = view::candidates(database, key).await?;
     let steps = view::steps(database, key, MOST_STEPS).await?;
     Answer::new(StatusCode::OK, &CouncilDetails::new(&app, key, council, candidates, steps).await?)
