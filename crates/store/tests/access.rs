@@ -4,6 +4,7 @@ use rostrum_lambda_kit::Ambient;
 use rostrum_store::{connection::Statements, migrations, outbox};
 use rostrum_test_kit::{database::TestDatabase, sample};
 use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn every_table_has_row_level_security_and_no_grant_to_everyone() {
@@ -58,7 +59,7 @@ async fn history_cannot_be_changed_by_the_fleet() {
         "DELETE FROM council_candidates",
         "UPDATE post_media SET sha256 = ''",
         "DELETE FROM post_media",
-        "UPDATE workspaces SET name = ''",
+        "UPDATE workspaces SET slug = ''",
         "TRUNCATE audit_log",
     ] {
         let refused = sqlx::query(change).execute(&mut fleet).await.unwrap_err();
@@ -137,6 +138,42 @@ async fn another_workspaces_rows_cannot_be_referred_to() {
     .await
     .unwrap_err();
     assert!(refused.to_string().contains("foreign key"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_team_looks_after_campaigns_and_has_members_of_its_own_workspace_alone() {
+    let database = TestDatabase::new().await;
+    let ambient = Ambient::fixed(sample::now(), 1);
+    let ours = sample::workspace(&database.admin, &ambient, 1).await;
+    let theirs = sample::workspace(&database.admin, &ambient, 1).await;
+    let team: Uuid = sqlx::query_scalar(
+        "INSERT INTO teams (id, workspace_id, name, created_at, updated_at)
+         VALUES (gen_random_uuid(), $1, 'Theirs', now(), now()) RETURNING id",
+    )
+    .bind(theirs.id.uuid())
+    .fetch_one(&database.admin)
+    .await
+    .unwrap();
+    let refused = sqlx::query("UPDATE campaigns SET team_id = $1 WHERE workspace_id = $2")
+        .bind(team)
+        .bind(ours.id.uuid())
+        .execute(&database.admin)
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains("foreign key"), "{refused}");
+    for workspace in [ours.id, theirs.id] {
+        let refused = sqlx::query(
+            "INSERT INTO team_members (team_id, workspace_id, user_id, role, created_at)
+             VALUES ($1, $2, $3, 'reviewer', now())",
+        )
+        .bind(team)
+        .bind(workspace.uuid())
+        .bind(ours.employees[0].uuid())
+        .execute(&database.admin)
+        .await
+        .unwrap_err();
+        assert!(refused.to_string().contains("foreign key"), "{workspace}: {refused}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{hint::black_box, time::Instant};
 use anyhow::Result;
 use api::{Keys, authentication::Claims};
 use rostrum_core::{
-    access::{Permission, Role, reach},
+    access::{Permission, Role, TeamRole, TeamRoles, reach},
     ids::{SessionId, UserId, WorkspaceId, new_uuid},
     password,
 };
@@ -34,11 +34,12 @@ pub(crate) fn measure() -> Result<Report> {
     }
     report.add("checking an access token, median", quantile(&mut times, 0.5), "us", Promise::AtMost(60.0));
 
+    let teams: TeamRoles = TeamRole::ALL.into_iter().collect();
     let started = Instant::now();
     for index in 0..DECISIONS {
         let role = Role::ALL.get(index % Role::ALL.len()).copied().unwrap_or(Role::User);
         let permission = Permission::ALL.get(index % Permission::ALL.len()).copied().unwrap_or(Permission::Account);
-        black_box(reach(black_box(role), black_box(permission)));
+        black_box(reach(black_box(role), black_box(teams), black_box(permission)));
     }
     let decision = started.elapsed().as_secs_f64() * 1e6 / DECISIONS as f64;
     report.add("deciding how far a permission reaches, mean", decision, "us", Promise::AtMost(1.0));

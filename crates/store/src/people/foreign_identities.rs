@@ -213,7 +213,8 @@ pub async fn present(
     }))
 }
 
-/// What the person of the identity is in the workspace and its teams now; `None` if it was unlinked, or they are suspended or not there.
+/// What the person of the identity is in the workspace and its teams now; `None` if it was unlinked, or they are suspended
+/// or not there.
 ///
 /// # Errors
 /// If Postgres cannot be read, or holds a role that the code does not know.
@@ -237,5 +238,5 @@ pub async fn standing(
     )
     .fetch_optional(executor)
     .await?;
-    role.map(|role| read("memberships.role", &role)).transpose()
+    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
 }

@@ -2,8 +2,8 @@
 
 use http::Method;
 use rostrum_core::{
-    access::{Permission, Reach, Role, reach},
-    ids::UserId,
+    access::{Permission, Reach, Role, TeamRole, TeamRoles, reach},
+    ids::{UserId, WorkspaceId},
 };
 use rostrum_test_kit::sample::Workspace;
 use serde_json::{Value, json};
@@ -18,7 +18,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     id: String,
     pub(crate) permission: Option<Permission>,
-    knows_own: bool,
+    /// How far the permission must reach at least.
+    least: Reach,
 }
 
 pub(crate) async fn operations(api: &Api) -> Vec<Operation> {
@@ -33,7 +34,12 @@ pub(crate) async fn operations(api: &Api) -> Vec<Operation> {
                 path: path.clone(),
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 permission: permission.map(known),
-                knows_own: operation["x-reach"] == "own",
+                least: match operation["x-reach"].as_str() {
+                    Some("own") => Reach::Own,
+                    Some("team") => Reach::Team,
+                    Some("workspace") => Reach::Workspace,
+                    _ => Reach::Nothing,
+                },
             });
         }
     }
@@ -63,7 +69,8 @@ impl Operation {
             "create_employee" => json!({ "email": "new@example.com", "display_name": "New" }),
             "create_sample" => json!({ "content": "New." }),
             "set_prohibited_words" => json!({ "words": ["cheap"] }),
-            "change_campaign" | "change_employee" | "change_sample" | "change_profile" => json!({}),
+            "change_campaign" | "change_employee" | "change_sample" | "change_profile" | "change_team"
+            | "change_settings" => json!({}),
             "login" => json!({ "email": "nobody@example.com", "password": "wrong" }),
             "refresh" => json!({ "refresh_token": "unknown" }),
             "register" => json!({ "name": "New", "password": "verhext-Ziegel-7-Trommel", "invitation": "unknown" }),
@@ -72,7 +79,8 @@ impl Operation {
             "confirm_password_reset" => json!({ "token": "unknown", "new_password": "verhext-Ziegel-7-Trommel" }),
             "set_password" => json!({ "password": "wrong", "new_password": "verhext-Ziegel-7-Trommel" }),
             "confirm_second_factor" | "remove_second_factor" => json!({ "code": "000000" }),
-            "set_member_role" => json!({ "role": "reviewer" }),
+            "create_team" => json!({ "name": "New" }),
+            "set_member_role" | "set_team_member" => json!({ "role": "reviewer" }),
             "invite" => json!({ "email": "guest@example.com", "role": "reviewer" }),
             "accept_invitation" => json!({ "invitation": "unknown" }),
             "begin_sign_in" => json!({}),
@@ -144,6 +152,24 @@ struct Things {
     invitation: Uuid,
     key: Uuid,
     identity: Uuid,
+    /// Looks after no campaign, and has no members.
+    team: Uuid,
+}
+
+/// A new team without members.
+async fn team(api: &Api, workspace: WorkspaceId) -> Uuid {
+    let sql = "INSERT INTO teams (id, workspace_id, name, created_at, updated_at)
+               VALUES (gen_random_uuid(), $1, gen_random_uuid()::text, now(), now()) RETURNING id";
+    sqlx::query_scalar(sql).bind(workspace.uuid()).fetch_one(&api.database.admin).await.unwrap()
+}
+
+/// Puts a member of the workspace into a team of it.
+async fn join_team(api: &Api, workspace: WorkspaceId, team: Uuid, user: UserId, role: TeamRole) {
+    api.change(&format!(
+        "INSERT INTO team_members (team_id, workspace_id, user_id, role, created_at)
+         VALUES ('{team}', '{workspace}', '{user}', '{role}', now())"
+    ))
+    .await;
 }
 
 impl Things {
@@ -160,7 +186,7 @@ impl Things {
         ))
         .await;
         api.change(&format!(
-            "UPDATE campaigns SET status = 'active', schedule_cron = '0 9 * * *', schedule_timezone = 'UTC' WHERE id = '{campaign}'"
+            "UPDATE campaigns SET status = 'active', team_id = NULL, schedule_cron = '0 9 * * *', schedule_timezone = 'UTC' WHERE id = '{campaign}'"
         ))
         .await;
         api.change(&format!(
@@ -211,7 +237,8 @@ impl Things {
              VALUES (gen_random_uuid(), '{employee}', 'google', 'https://accounts.google.com', gen_random_uuid()::text, now(), now()) RETURNING id"
         ))
         .await;
-        Self { campaign, employee, sample, execution, post, session, invitation, key, identity }
+        let team = team(api, workspace_id).await;
+        Self { campaign, employee, sample, execution, post, session, invitation, key, identity, team }
     }
 
     fn id(&self, kind: &str) -> Uuid {
@@ -225,6 +252,7 @@ impl Things {
             "invitations" => self.invitation,
             "api-keys" => self.key,
             "identities" => self.identity,
+            "teams" => self.team,
             other => unreachable!("no id of {other}"),
         }
     }
@@ -239,12 +267,27 @@ enum Expected {
     Allowed,
 }
 
+impl Expected {
+    #[track_caller]
+    fn check(&self, status: u16, kind: &str, place: &str) {
+        match self {
+            Self::Forbidden => assert_eq!(status, 403, "{place}"),
+            Self::NotFound => assert_eq!(status, 404, "{place}"),
+            Self::Allowed => {
+                let is_refused = kind.ends_with(":unauthenticated") || [403, 404].contains(&status);
+                assert!(!is_refused && status < 500, "{place}");
+            }
+        }
+    }
+}
+
 fn expected(operation: &Operation, role: Role, whose: Whose) -> Expected {
     let permission = operation.permission.unwrap();
     let is_about_something = operation.path.contains('{');
-    match reach(role, permission) {
+    match reach(role, TeamRoles::NONE, permission) {
         Reach::Nothing => Expected::Forbidden,
-        Reach::Own if !operation.knows_own => Expected::Forbidden,
+        reach if reach < operation.least => Expected::Forbidden,
+        Reach::Team => unreachable!("{role} alone is in no team"),
         Reach::Own if is_about_something && whose != Whose::Own => Expected::NotFound,
         Reach::Workspace if is_about_something && whose == Whose::Strangers => Expected::NotFound,
         Reach::Own | Reach::Workspace => Expected::Allowed,
@@ -275,6 +318,9 @@ async fn the_matrix_of_operations_roles_and_things_has_no_hole() {
                     Whose::Colleagues => Things::of(&api, &api.workspace, api.workspace.employees[0]).await,
                     Whose::Strangers => strangers,
                 };
+                if operation.path.contains("/teams/") && whose != Whose::Strangers {
+                    join_team(&api, api.workspace.id, things.team, things.employee, TeamRole::Publisher).await;
+                }
                 let session = api.session(me, api.workspace.id).await;
                 let token = api.token_of(me, api.workspace.id, session);
                 let reply = operation.call(&api, |kind| things.id(kind)).token(&token).send().await;
@@ -282,14 +328,82 @@ async fn the_matrix_of_operations_roles_and_things_has_no_hole() {
                 let kind = reply.json["type"].as_str().unwrap_or_default().to_owned();
                 let expected = expected(&operation, role, whose);
                 let place = format!("{role} {whose:?} {operation:?}: {status} {}", reply.text);
-                match expected {
-                    Expected::Forbidden => assert_eq!(status, 403, "{place}"),
-                    Expected::NotFound => assert_eq!(status, 404, "{place}"),
-                    Expected::Allowed => {
-                        let is_refused = kind.ends_with(":unauthenticated") || [403, 404].contains(&status);
-                        assert!(!is_refused && status < 500, "{place}");
-                    }
+                expected.check(status, &kind, &place);
+                counts[expected as usize] += 1;
+                asked += 1;
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 60), "{counts:?} of {asked}");
+}
+
+/// Which team looks after the campaign that somebody asks about. Everything else is a colleague's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Team {
+    /// The one that they are in.
+    Theirs,
+    /// Another one.
+    Another,
+    /// None.
+    None,
+    /// The campaign is another workspace's, and so is everything else.
+    Strangers,
+}
+
+fn expected_in_team(operation: &Operation, role: TeamRole, team: Team) -> Expected {
+    let is_about_something = operation.path.contains('{');
+    match reach(Role::User, TeamRoles::NONE.with(role), operation.permission.unwrap()) {
+        Reach::Nothing => Expected::Forbidden,
+        reach if reach < operation.least => Expected::Forbidden,
+        Reach::Own if is_about_something => Expected::NotFound,
+        Reach::Team if is_about_something && team != Team::Theirs => Expected::NotFound,
+        Reach::Workspace if is_about_something && team == Team::Strangers => Expected::NotFound,
+        Reach::Own | Reach::Team | Reach::Workspace => Expected::Allowed,
+    }
+}
+
+/// Somebody who is nothing but a user, with each role in a team, asks for what is of that team and of others.
+#[tokio::test]
+async fn the_matrix_of_operations_and_teams_has_no_hole() {
+    let api = Api::new().await;
+    let workspace = api.workspace.id;
+    let strangers = Things::of(&api, &api.other, api.other.employees[0]).await;
+    let theirs = team(&api, api.other.id).await;
+    api.change(&format!("UPDATE campaigns SET team_id = '{theirs}' WHERE id = '{}'", strangers.campaign)).await;
+    let (mut asked, mut counts) = (0, [0; 3]);
+    for operation in operations(&api).await {
+        if operation.permission.is_none() {
+            continue;
+        }
+        for role in TeamRole::ALL {
+            for which in [Team::Theirs, Team::Another, Team::None, Team::Strangers] {
+                if which != Team::Theirs && !operation.path.contains('{') {
+                    continue;
                 }
+                let me = api.person(&format!("{asked}@example.com"), true).await;
+                api.join(workspace, me, Role::User).await;
+                let mine = team(&api, workspace).await;
+                join_team(&api, workspace, mine, me, role).await;
+                let things = match which {
+                    Team::Strangers => strangers,
+                    _ => Things::of(&api, &api.workspace, api.workspace.employees[0]).await,
+                };
+                let looked_after_by = match which {
+                    Team::Theirs => Some(mine),
+                    Team::Another => Some(things.team),
+                    Team::None | Team::Strangers => None,
+                };
+                if let Some(team) = looked_after_by {
+                    let campaign = things.campaign;
+                    api.change(&format!("UPDATE campaigns SET team_id = '{team}' WHERE id = '{campaign}'")).await;
+                }
+                let session = api.session(me, workspace).await;
+                let token = api.token_of(me, workspace, session);
+                let reply = operation.call(&api, |kind| things.id(kind)).token(&token).send().await;
+                let status = reply.status.as_u16();
+                let kind = reply.json["type"].as_str().unwrap_or_default().to_owned();
+                let expected = expected_in_team(&operation, role, which);
+                expected.check(status, &kind, &format!("{role} {which:?} {operation:?}: {status} {}", reply.text));
                 counts[expected as usize] += 1;
                 asked += 1;
             }
@@ -337,6 +451,7 @@ async fn what_belongs_to_another_workspace_is_not_found_and_does_not_change() {
         ("/api/v1/members", "members"),
         ("/api/v1/invitations", "invitations"),
         ("/api/v1/api-keys", "api-keys"),
+        ("/api/v1/teams", "teams"),
         ("/api/v1/audit-log", "campaigns"),
     ] {
         let items = api.get(list).await.expect(200).json["items"].clone();
@@ -364,6 +479,8 @@ async fn everything(api: &Api) -> Vec<Value> {
         "invitations",
         "api_keys",
         "foreign_identities",
+        "teams",
+        "team_members",
     ] {
         let sql = format!("SELECT coalesce(jsonb_agg(row ORDER BY row::text), '[]') FROM {table} AS row");
         tables.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&api.database.admin).await.unwrap());

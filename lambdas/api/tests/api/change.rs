@@ -16,8 +16,11 @@ use crate::harness::{Api, Reply};
 /// The secret of whoever has a second factor.
 pub(crate) const FACTOR: &[u8; 20] = b"12345678901234567890";
 
+/// The id of the team, where there is one.
+pub(crate) const TEAM: &str = "0198b0c4-7c00-7000-8000-000000000001";
+
 /// A request that changes something. In its path and body `CAMPAIGN`, `EMPLOYEE` with `SAMPLE`, `COLLEAGUE` and
-/// `MEMBER`, who is a publisher, stand for ids of the workspace, `SLUG` for its short name, and `CODE` for what an app
+/// `MEMBER`, who is a publisher, stand for ids of the workspace, `TEAM` for [`TEAM`], `SLUG` for its short name, and `CODE` for what an app
 /// that knows [`FACTOR`] shows when the request is sent.
 pub(crate) struct Change {
     pub(crate) method: Method,
@@ -71,6 +74,7 @@ impl Change {
                 .replace("COLLEAGUE", &api.workspace.employees[1].to_string())
                 .replace("MEMBER", &api.user(Role::Publisher).to_string())
                 .replace("SAMPLE", &sample.to_string())
+                .replace("TEAM", TEAM)
                 .replace("SLUG", &format!("test-{}", api.workspace.id.uuid().simple()))
                 .replace("CODE", &code)
         };

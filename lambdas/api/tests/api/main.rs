@@ -32,6 +32,8 @@ mod runs;
 mod samples;
 mod schedules;
 mod service;
+mod settings;
 mod sign_in;
+mod teams;
 mod tokens;
 mod watch;
