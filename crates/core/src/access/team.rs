@@ -80,7 +80,6 @@ impl TeamRoles {
     pub const NONE: Self = Self(0);
 
     /// These and `role`.
-    #[must_use]
     pub const fn with(self, role: TeamRole) -> Self {
         Self(self.0 | role.bit())
     }
@@ -101,7 +100,6 @@ impl TeamRoles {
     }
 
     /// Those of them that give `permission`.
-    #[must_use]
     pub fn giving(self, permission: Permission) -> Self {
         self.iter().filter(|role| role.gives(permission)).collect()
     }

@@ -51,7 +51,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn query(&self) -> QueryBuilder<Postgres> {
-        let mut query = QueryBuilder::new("WITH mine AS (SELECT DISTINCT campaign.id FROM team_members AS part ");
+        let mut query =
+            QueryBuilder::<Postgres>::new("WITH mine AS (SELECT DISTINCT campaign.id FROM team_members AS part ");
         query.push("JOIN campaigns AS campaign ON campaign.workspace_id = part.workspace_id ");
         query.push("AND campaign.team_id = part.team_id WHERE part.workspace_id = ");
         query.push_bind(self.viewer.workspace_id.uuid()).push(" AND part.user_id = ");
