@@ -35,7 +35,7 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'memberships', 'employee_profiles', 'writing_samples', 'campaigns', 'campaign_employees', 'prompt_versions',
     'executions', 'posts', 'post_media', 'execution_slots', 'workflow_logs', 'councils', 'council_candidates', 'outbox',
-    'audit_log', 'sessions', 'invitations', 'api_keys'
+    'audit_log', 'sessions', 'invitations', 'api_keys', 'teams', 'team_members'
   ] LOOP
     EXECUTE format('CREATE POLICY reader ON %I FOR SELECT TO rostrum_reader USING (workspace_id = %s)', name, chosen);
   END LOOP;
@@ -59,7 +59,7 @@ GRANT SELECT (id, workspace_id, user_id, platform, content, version, archived_at
 GRANT SELECT (
   id, workspace_id, name, platform, brief, audience, language, call_to_action, hashtags, mentions, max_thread_posts,
   status, schedule_cron, schedule_timezone, posts_per_employee, workflow_type, workflow_config, version, created_at,
-  updated_at
+  updated_at, team_id
 ) ON campaigns TO rostrum_reader;
 GRANT SELECT (id, workspace_id, campaign_id, user_id, is_active, created_at) ON campaign_employees TO rostrum_reader;
 GRANT SELECT (
@@ -108,3 +108,5 @@ GRANT SELECT (
 GRANT SELECT (
   id, workspace_id, user_id, name, hint, permissions, created_by, created_at, expires_at, revoked_at
 ) ON api_keys TO rostrum_reader;
+GRANT SELECT (id, workspace_id, name, version, archived_at, created_at, updated_at) ON teams TO rostrum_reader;
+GRANT SELECT (team_id, workspace_id, user_id, role, created_at) ON team_members TO rostrum_reader;

@@ -20,7 +20,7 @@ enum Sight {
 const OWN: &str = "workspace_id = $1";
 
 /// The decision about every table. Whoever adds a table or a column adds it here, or grants it to the reader.
-const TABLES: [(&str, Sight); 26] = [
+const TABLES: [(&str, Sight); 30] = [
     ("_sqlx_migrations", Sight::Nothing),
     ("api_keys", Sight::Rows(OWN, &["digest"])),
     ("audit_log", Sight::Rows(OWN, &[])),
@@ -32,6 +32,7 @@ const TABLES: [(&str, Sight); 26] = [
     ("employee_profiles", Sight::Rows(OWN, &[])),
     ("execution_slots", Sight::Rows(OWN, &[])),
     ("executions", Sight::Rows(OWN, &[])),
+    ("foreign_identities", Sight::Nothing),
     ("idempotency_keys", Sight::Nothing),
     ("invitations", Sight::Rows(OWN, &["digest"])),
     ("mail_proofs", Sight::Nothing),
@@ -43,6 +44,9 @@ const TABLES: [(&str, Sight); 26] = [
     ("recovery_codes", Sight::Nothing),
     ("refresh_tokens", Sight::Nothing),
     ("sessions", Sight::Rows(OWN, &[])),
+    ("sign_in_attempts", Sight::Nothing),
+    ("team_members", Sight::Rows(OWN, &[])),
+    ("teams", Sight::Rows(OWN, &[])),
     (
         "users",
         Sight::Rows(

@@ -57,6 +57,19 @@ WITH prompt AS (
 ), key AS (
   INSERT INTO api_keys (id, workspace_id, user_id, name, digest, hint, permissions, created_by, created_at, expires_at)
   VALUES (gen_random_uuid(), $1, $3, 'Report', sha256($1::text::bytea), 'abcd', '{posts.read}', $3, now(), now())
+), team AS (
+  INSERT INTO teams (id, workspace_id, name, created_at, updated_at)
+  VALUES (gen_random_uuid(), $1, 'Events', now(), now())
+  RETURNING id
+), in_team AS (
+  INSERT INTO team_members (team_id, workspace_id, user_id, role, created_at)
+  SELECT id, $1, $3, 'reviewer', now() FROM team
+), identity AS (
+  INSERT INTO foreign_identities (id, user_id, provider, issuer, subject, created_at, last_used_at)
+  VALUES (gen_random_uuid(), $3, 'google', 'https://accounts.google.com', $3::text, now(), now())
+), attempt AS (
+  INSERT INTO sign_in_attempts (digest, provider, created_at, expires_at)
+  VALUES (sha256($1::text::bytea), 'google', now(), now())
 ), data_key AS (
   INSERT INTO data_keys (id, wrapped, state, created_at, retired_at, remaining)
   VALUES (gen_random_uuid(), '\x00', 'retired', now(), now(), 0)
