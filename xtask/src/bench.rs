@@ -8,8 +8,9 @@ use serde_json::Value;
 use crate::args::UpOptions;
 use crate::fleet::{down, functions, up};
 use crate::house::State;
+use crate::progress::Progress;
 use crate::test::with_cluster;
-use crate::{house, run};
+use crate::{house, run, tools};
 
 const FLEET_STATE: &str = ".rostrum/bench";
 
@@ -35,7 +36,13 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
             measure(name, json, &[("ROSTRUM_FUNCTIONS", &folder)])?
         }
         "council" | "fleet" => on_fleet(name, json)?,
-        "identity" | "render" => measure(name, json, &[])?,
+        "identity" => measure(name, json, &[])?,
+        "render" => {
+            let state = State::at(FLEET_STATE)?;
+            tools::PILLOW.install(&state.log("install-pillow"), Progress::new(true))?;
+            let python = tools::PILLOW.python_path().display().to_string();
+            measure(name, json, &[("ROSTRUM_PILLOW_PYTHON", &python)])?
+        }
         _ => bail!("there is no benchmark {name:?}; there are api, cold-start, council, fleet, identity and render"),
     };
     Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -32,6 +32,9 @@ pub(crate) const SDKS: ToolSet = ToolSet { name: "sdks", with_dependencies: true
 /// Asks the API whether it does what its document says.
 pub(crate) const SCHEMATHESIS: ToolSet = ToolSet { name: "schemathesis", with_dependencies: true };
 
+/// A library that draws, to be compared with.
+pub(crate) const PILLOW: ToolSet = ToolSet { name: "pillow", with_dependencies: true };
+
 /// Two installations at once are slower than one after the other on a small machine, and both write pip's cache.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
@@ -179,6 +179,17 @@ impl Provider {
     /// answer or none that can be used. A code that was sent may be used up: the person begins again.
     pub async fn exchange(&self, code: &str, verifier: &SecretString, redirect_uri: &str) -> Result<Tokens, Error> {
         let endpoint = &self.discovered().await?.token_endpoint;
+        let answer = self.http.send(self.redemption(endpoint, code, verifier, redirect_uri)?).await?;
+        if answer.status == StatusCode::OK { tokens(&answer) } else { Err(refusal(&answer)) }
+    }
+
+    fn redemption(
+        &self,
+        endpoint: &Url,
+        code: &str,
+        verifier: &SecretString,
+        redirect_uri: &str,
+    ) -> Result<RequestBuilder, Error> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
@@ -186,7 +197,7 @@ impl Provider {
         if self.has_pkce {
             form.append_pair("code_verifier", verifier.expose_secret());
         }
-        let request = match self.token_authentication {
+        Ok(match self.token_authentication {
             TokenAuthentication::ClientSecretPost => {
                 form.append_pair("client_id", &self.client_id)
                     .append_pair("client_secret", self.client_secret.expose_secret());
@@ -195,9 +206,7 @@ impl Provider {
             TokenAuthentication::ClientSecretBasic => {
                 self.http.post(endpoint.as_str(), form.finish()).header(AUTHORIZATION, self.basic()?)
             }
-        };
-        let answer = self.http.send(request).await?;
-        if answer.status == StatusCode::OK { tokens(&answer) } else { Err(refusal(&answer)) }
+        })
     }
 
     /// Who the ID token says signed in, if the provider made it for us and for the sign-in with `nonce`.

@@ -67,9 +67,8 @@ pub async fn wrap(State(app): State<App>, request: Request, next: Next) -> Respo
 /// What is ours is logged with its causes; what is the client's, in one line.
 fn log(error: &ApiError) {
     match error {
-        ApiError::Internal(cause) => tracing::error!(cause = chain(cause.as_ref()), "{error}"),
-        ApiError::Unavailable(cause) | ApiError::ProviderUnavailable(cause) => {
-            tracing::error!(cause = chain(cause.as_ref()), "{error}")
+        ApiError::Internal(cause) | ApiError::Unavailable(cause) | ApiError::ProviderUnavailable(cause) => {
+            tracing::error!(cause = chain(cause.as_ref()), "{error}");
         }
         ApiError::Invalid(errors) => {
             // What we do not know is called as the client likes, perhaps like a secret in the wrong place.

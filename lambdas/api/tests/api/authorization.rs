@@ -70,12 +70,12 @@ impl Operation {
             "create_sample" => json!({ "content": "New." }),
             "set_prohibited_words" => json!({ "words": ["cheap"] }),
             "change_campaign" | "change_employee" | "change_sample" | "change_profile" | "change_team"
-            | "change_settings" => json!({}),
+            | "change_settings" | "begin_sign_in" => json!({}),
             "login" => json!({ "email": "nobody@example.com", "password": "wrong" }),
             "refresh" => json!({ "refresh_token": "unknown" }),
             "register" => json!({ "name": "New", "password": "verhext-Ziegel-7-Trommel", "invitation": "unknown" }),
             "send_verification" | "send_password_reset" => json!({ "email": "nobody@example.com" }),
-            "confirm_verification" => json!({ "token": "unknown" }),
+            "confirm_verification" | "link_identity" => json!({ "token": "unknown" }),
             "confirm_password_reset" => json!({ "token": "unknown", "new_password": "verhext-Ziegel-7-Trommel" }),
             "set_password" => json!({ "password": "wrong", "new_password": "verhext-Ziegel-7-Trommel" }),
             "confirm_second_factor" | "remove_second_factor" => json!({ "code": "000000" }),
@@ -83,9 +83,7 @@ impl Operation {
             "set_member_role" | "set_team_member" => json!({ "role": "reviewer" }),
             "invite" => json!({ "email": "guest@example.com", "role": "reviewer" }),
             "accept_invitation" => json!({ "invitation": "unknown" }),
-            "begin_sign_in" => json!({}),
             "complete_sign_in" => json!({ "code": "unknown", "state": "unknown", "attempt": "unknown" }),
-            "link_identity" => json!({ "token": "unknown" }),
             "create_api_key" => {
                 json!({ "name": "Robot", "role": "reviewer", "permissions": ["posts.read"], "expires_in_days": 1 })
             }

@@ -89,7 +89,7 @@ proptest! {
     fn a_token_with_any_flipped_bit_is_refused(position in any::<prop::sample::Index>(), bit in 0..7) {
         let mut token = KEYS.sign(&claims()).unwrap().into_bytes();
         let position = position.index(token.len());
-        token[position] ^= 1 << bit;
+        token[position] ^= 1_u8 << bit;
         // The eighth bit is none of ASCII, and what is not UTF-8 is no text.
         let token = String::from_utf8(token).unwrap();
         prop_assert!(KEYS.verify(&token, sample::now()).is_err());

@@ -55,7 +55,7 @@ async fn set_password(
     Submitted { value, .. }: Submitted<PasswordBody>,
 ) -> Result<Answer, ApiError> {
     let PasswordBody { password, new_password } = value;
-    let current = caller.session()?;
+    let session_id = caller.session()?;
     let person = {
         let mut transaction = app.database().await?.begin().await?;
         sign_in::lock_by_id(&mut transaction, caller.user_id).await?.ok_or(ApiError::SignInRefused)?
@@ -73,7 +73,7 @@ async fn set_password(
         return Err(ApiError::SignInRefused);
     }
     sign_in::set_password(&mut work.transaction, caller.user_id, &hash, work.now).await?;
-    let (user_id, but) = (caller.user_id, Some(current));
+    let (user_id, but) = (caller.user_id, Some(session_id));
     let ended = sessions::end_all(&mut work.transaction, user_id, None, but, Ended::PasswordChanged, work.now).await?;
     work.audit("user.password_set", "user", user_id, json!({ "sessions_ended": ended.len() })).await?;
     let answer = work.finish(Answer::empty()).await?;

@@ -140,7 +140,7 @@ async fn create_api_key(
     for (index, text) in value.permissions.iter().enumerate() {
         match text.parse::<Permission>() {
             Ok(one) if one != Permission::Account && reach(role, TeamRoles::NONE, one) > Reach::Nothing => {
-                permissions.push(one)
+                permissions.push(one);
             }
             Ok(_) => errors.push(FieldError::new(format!("permissions.{index}"), format!("is not one of {role}'s"))),
             Err(error) => errors.push(FieldError::new(format!("permissions.{index}"), error.to_string())),

@@ -176,7 +176,8 @@ async fn prove(
     let Arrival { app, vouched, .. } = arrival;
     match second {
         Some(Second { factor, code }) => {
-            if !proof::take_code(app, transaction, account, factor, code).await? {
+            let taken = proof::take_code(app, transaction, account, factor, code).await?;
+            if !taken {
                 return Err(ApiError::SignInRefused);
             }
         }
