@@ -105,6 +105,8 @@ fn complete(operation: &mut Operation, path: &str, door: Option<Door>) {
     }
     if path.contains('{') {
         refusals.push(("404", "There is nothing with this id in the workspace."));
+        // A gateway hands the path on decoded: `%3F` ends it.
+        refusals.push(("405", "An id with `?` or `#` in it makes it another address."));
     }
     if reads_body {
         refusals.push(("400", "The body is not JSON."));

@@ -71,7 +71,7 @@ fn resident() -> Result<(f64, Vec<(String, f64)>)> {
             _ => "functions",
         };
         // A process that ended meanwhile holds nothing.
-        let held = memory::resident(pid).unwrap_or(0.0);
+        let held = memory::resident_share(pid).unwrap_or(0.0);
         total += held;
         *parts.entry(part).or_default() += held;
     }

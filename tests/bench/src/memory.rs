@@ -6,16 +6,22 @@ use anyhow::{Context, Result};
 
 /// What a process holds in memory now, in MiB (`VmRSS` of proc(5)).
 pub(crate) fn resident(pid: u32) -> Result<f64> {
-    figure(&pid.to_string(), "VmRSS:")
+    figure(&format!("{pid}/status"), "VmRSS:")
+}
+
+/// The same of one of many processes, in MiB: pages that several of them share, as their program, count once in the sum
+/// (`Pss` of proc(5)).
+pub(crate) fn resident_share(pid: u32) -> Result<f64> {
+    figure(&format!("{pid}/smaps_rollup"), "Pss:")
 }
 
 /// The most that this process has held in memory, in MiB (`VmHWM` of proc(5)).
 pub(crate) fn most_resident() -> Result<f64> {
-    figure("self", "VmHWM:")
+    figure("self/status", "VmHWM:")
 }
 
-fn figure(process: &str, name: &str) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).context("the process is gone")?;
+fn figure(file: &str, name: &str) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{file}")).context("the process is gone")?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
     let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kibibytes / 1024.0)

@@ -99,7 +99,7 @@ pub(crate) fn start(
     for setting in [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
-        "max_connections=200",
+        "max_connections=500",
         "shared_buffers=128MB",
         &format!("fsync={durable}"),
         &format!("synchronous_commit={durable}"),
