@@ -61,6 +61,8 @@ pub(crate) enum Purpose {
     /// To test it. The whole workspace is compiled with the features that its tests ask for: cargo compiles a dependency
     /// anew for each set of features, and the tests have compiled this one.
     Tests,
+    /// To measure it: compiled as it is deployed, but for its size.
+    Measurement,
 }
 
 /// Compiles everything that the fleet runs and packs the functions that changed.
@@ -72,10 +74,11 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(house::root()).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
     match purpose {
-        Purpose::Fleet => {
+        Purpose::Fleet | Purpose::Measurement => {
             for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
                 cargo.args(["-p", package]);
             }
+            cargo.args((purpose == Purpose::Measurement).then_some("--release"));
         }
         // Examples ask for the features of tests as tests do, and there are few of them.
         Purpose::Tests => drop(cargo.args(["--workspace", "--examples"])),

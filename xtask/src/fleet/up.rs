@@ -167,7 +167,11 @@ impl Fleet<'_> {
                 })())
             });
             let model = scope.spawn(|| cancelling(self.model()));
-            let purpose = if self.stage == "test" || self.stage == "bench" { Purpose::Tests } else { Purpose::Fleet };
+            let purpose = match self.stage {
+                "test" => Purpose::Tests,
+                "bench" => Purpose::Measurement,
+                _ => Purpose::Fleet,
+            };
             let built = cancelling(functions::build(state, processes, purpose, progress));
             (database.join(), endpoint.join(), model.join(), built)
         });

@@ -20,8 +20,14 @@ use crate::progress::Progress;
 use crate::{run, sqlx, stop, tidy, tools};
 
 /// The packages outside of `lambdas/` whose tests need Postgres.
-const WITH_POSTGRES: [&str; 5] =
-    ["rostrum-store", "rostrum-test-kit", "rostrum-lambda-kit", "rostrum-relay", "rostrum-importer"];
+const WITH_POSTGRES: [&str; 6] = [
+    "rostrum-store",
+    "rostrum-test-kit",
+    "rostrum-lambda-kit",
+    "rostrum-relay",
+    "rostrum-importer",
+    "rostrum-workflow",
+];
 /// The package whose tests need the fleet.
 const WITH_FLEET: &str = "flows";
 const FLEET_STATE: &str = ".rostrum/test";
