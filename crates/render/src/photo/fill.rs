@@ -83,11 +83,70 @@ fn failed(error: impl ToString) -> RenderError {
     RenderError::BackgroundCorrupt(error.to_string())
 }
 
+/// Each direction by itself, both as columns: a row of a plane has one sample a pixel, of which vector instructions take
+/// many at once only if they belong to different columns.
 fn resize(plane: &Plane, crop: Crop, width: u32, height: u32) -> Result<Plane, RenderError> {
+    let across = (crop.x, crop.width);
+    let narrowed = transposed(&resize_columns(&transposed(plane), across, width)?);
+    resize_columns(&narrowed, (crop.y, crop.height), height)
+}
+
+/// The part of each column that begins at `start` and is `length` long, as `height` samples.
+fn resize_columns(plane: &Plane, (start, length): (f64, f64), height: u32) -> Result<Plane, RenderError> {
     let source = ImageRef::new(plane.width, plane.height, &plane.data, PixelType::U8).map_err(failed)?;
-    let mut target = Image::new(width, height, PixelType::U8);
+    let mut target = Image::new(plane.width, height, PixelType::U8);
+    let crop = Crop { x: 0.0, y: start, width: f64::from(plane.width), height: length };
     Resizer::new().resize(&source, &mut target, &options(crop, plane.width, plane.height)).map_err(failed)?;
-    Ok(Plane { width, height, data: target.into_vec() })
+    Ok(Plane { width: plane.width, height, data: target.into_vec() })
+}
+
+/// The plane with rows for columns.
+fn transposed(plane: &Plane) -> Plane {
+    let (width, height) = (plane.width as usize, plane.height as usize);
+    let mut turned = Plane { width: plane.height, height: plane.width, data: vec![0; plane.data.len()] };
+    for top in (0..height).step_by(SQUARE) {
+        for left in (0..width).step_by(SQUARE) {
+            let (across, down) = (SQUARE.min(width - left), SQUARE.min(height - top));
+            let mut square = [[0; SQUARE]; SQUARE];
+            for (samples, row) in square.iter_mut().zip(top..top + down) {
+                let start = row * width + left;
+                if let Some(row) = plane.data.get(start..start + SQUARE) {
+                    samples.copy_from_slice(row);
+                } else if let Some(row) = plane.data.get(start..start + across) {
+                    samples[..across].copy_from_slice(row);
+                }
+            }
+            for (samples, row) in transposed_square(square).iter().zip(left..left + across) {
+                let start = row * height + top;
+                if down == SQUARE
+                    && let Some(row) = turned.data.get_mut(start..start + SQUARE)
+                {
+                    row.copy_from_slice(samples);
+                } else if let Some(row) = turned.data.get_mut(start..start + down) {
+                    row.copy_from_slice(&samples[..down]);
+                }
+            }
+        }
+    }
+    turned
+}
+
+/// Samples of a side of a square that is transposed at once: those of a row fit a register.
+const SQUARE: usize = 8;
+
+/// Swaps two of the quarters, then two of the quarters of each quarter, then of each of those, as many as fit a register
+/// at once (Warren, Hacker's Delight, 7-3).
+fn transposed_square(square: [[u8; SQUARE]; SQUARE]) -> [[u8; SQUARE]; SQUARE] {
+    let mut rows = square.map(u64::from_le_bytes);
+    for (distance, mask) in [(4, 0x0000_0000_FFFF_FFFF), (2, 0x0000_FFFF_0000_FFFF), (1, 0x00FF_00FF_00FF_00FF)] {
+        for upper in (0..SQUARE).filter(|row| row & distance == 0) {
+            let lower = upper + distance;
+            let swapped = ((rows[upper] >> (8 * distance)) ^ rows[lower]) & mask;
+            rows[lower] ^= swapped;
+            rows[upper] ^= swapped << (8 * distance);
+        }
+    }
+    rows.map(u64::to_le_bytes)
 }
 
 fn resize_pixels(pixels: DynamicImage, crop: Crop, width: u32, height: u32) -> Result<Pixmap, RenderError> {

@@ -148,18 +148,40 @@ impl Planes {
             if (0..height).contains(&row) { pixels.pixels().get(start..start + width as usize) } else { None }
                 .unwrap_or_default()
         };
+        // Most of a letter is of one colour, which is converted once.
+        let mut solid = (PremultipliedColorU8::TRANSPARENT, [0; 3]);
         for row in first.0..last.0.min(down) {
             let lines = [line(2 * row), line(2 * row + 1)];
             for column in first.1..last.1.min(across) {
-                let at = 2 * column - x;
-                let four = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(down, right)| {
-                    let at = usize::try_from(at + right).ok();
-                    at.and_then(|at| lines[down].get(at)).copied().unwrap_or(PremultipliedColorU8::TRANSPARENT)
-                });
-                if four.iter().any(|pixel| pixel.alpha() > 0) {
+                let four = cell(lines, 2 * column - x);
+                let [pixel, others @ ..] = four;
+                if pixel.alpha() == 255 && others == [pixel; 3] {
+                    if solid.0 != pixel {
+                        solid = (pixel, convert(rgb(pixel), 255).map(byte));
+                    }
+                    self.fill_cell(row as usize, column as usize, solid.1);
+                } else if four.iter().any(|pixel| pixel.alpha() > 0) {
                     self.cover_cell(row as usize, column as usize, four);
                 }
             }
+        }
+    }
+
+    #[inline]
+    fn fill_cell(&mut self, row: usize, column: usize, [luma, blue, red]: [u8; 3]) {
+        let width = self.luma.width as usize;
+        let start = 2 * row * width + 2 * column;
+        // A picture with an odd side has half a cell at its end.
+        let across = 2.min(width - 2 * column);
+        for start in [start, start + width] {
+            if let Some(place) = self.luma.data.get_mut(start..start + across) {
+                place.fill(luma);
+            }
+        }
+        let place = row * self.blue.width as usize + column;
+        if let (Some(place_of_blue), Some(place_of_red)) = (self.blue.data.get_mut(place), self.red.data.get_mut(place))
+        {
+            (*place_of_blue, *place_of_red) = (blue, red);
         }
     }
 
@@ -212,6 +234,23 @@ impl Planes {
             }
         }
     }
+}
+
+/// The four pixels of two lines that begin at `at`; what is beside a line is transparent.
+#[inline]
+fn cell(lines: [&[PremultipliedColorU8]; 2], at: i32) -> [PremultipliedColorU8; 4] {
+    let [upper, lower] = lines.map(|line| {
+        if let Ok(at) = usize::try_from(at)
+            && let Some(&[left, right]) = line.get(at..at + 2)
+        {
+            return [left, right];
+        }
+        [at, at + 1].map(|at| {
+            let pixel = usize::try_from(at).ok().and_then(|at| line.get(at));
+            pixel.copied().unwrap_or(PremultipliedColorU8::TRANSPARENT)
+        })
+    });
+    [upper[0], upper[1], lower[0], lower[1]]
 }
 
 fn parts(colour: Colour) -> [u8; 3] {
