@@ -25,6 +25,9 @@ pub const AUDIENCE: &str = "rostrum-api";
 /// How long a token is valid.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
 
+/// How far the clock of the function that signs may be ahead of the one that checks.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
+
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -61,12 +64,13 @@ impl Claims {
         }
     }
 
-    /// Whether the token was not signed yet, as far as we know the time: then it is not valid yet.
+    /// Whether the token was not signed yet, also if our clock is a minute behind: then it is not valid yet.
     pub fn is_early(&self, now: DateTime<Utc>) -> bool {
-        now.timestamp() < self.iat
+        (now + AHEAD).timestamp() < self.iat
     }
 
-    /// Whether the token has expired (RFC 7519, section 4.1.4: on or after `exp`). No leeway: we issue and check it.
+    /// Whether the token has expired (RFC 7519, section 4.1.4: on or after `exp`). No leeway: a token of an hour does not
+    /// depend on it.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         now.timestamp() >= self.exp
     }
@@ -161,7 +165,8 @@ impl Keys {
         self.public.iter().find(|key| key.id == id).map(|key| &key.key)
     }
 
-    /// What the token says, if it is one of ours and now is its time: from `iat` on, until before `exp`.
+    /// What the token says, if it is one of ours and now is its time: from a minute before `iat` on, until
+    /// before `exp`.
     ///
     /// # Errors
     /// If it is not.

@@ -39,7 +39,7 @@ fn forged(api: &Api) -> Vec<(&'static str, String)> {
     vec![
         ("no JWT", "abc".to_owned()),
         ("expired", signed(|claims| claims.exp = claims.iat)),
-        ("not valid yet", signed(|claims| claims.iat += 1)),
+        ("not valid yet", signed(|claims| claims.iat += 61)),
         ("for another audience", signed(|claims| "rostrum-web".clone_into(&mut claims.aud))),
         ("of another issuer", signed(|claims| "somebody".clone_into(&mut claims.iss))),
         ("of another key under the id of ours", encode(&as_ours, &claims, &their_key).unwrap()),

@@ -63,9 +63,8 @@ async fn login(
     headers: HeaderMap,
     Submitted { value, .. }: Submitted<LoginBody>,
 ) -> Result<Response, ApiError> {
-    let account = proof::attempt(&app, &value.email).await?;
-    let is_right = proof::has_password(account.as_ref(), value.password).await;
-    let account = account.filter(|account| is_right && !account.is_suspended).ok_or(ApiError::SignInRefused)?;
+    let account = proof::by_password(&app, &value.email, value.password).await?;
+    let account = account.filter(|account| !account.is_suspended).ok_or(ApiError::SignInRefused)?;
     if !account.is_verified {
         proof::give_back(&app, &account).await?;
         return Err(ApiError::EmailUnverified);

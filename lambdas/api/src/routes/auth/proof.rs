@@ -17,22 +17,30 @@ use rostrum_store::{
 
 use crate::{App, error::ApiError};
 
-/// The account with this address, if attempts are looked at now. The attempt counts as failed before anything is looked
-/// at: a hundred at once are a hundred, and the lock holds for all but the first five.
-pub(super) async fn attempt(app: &App, email: &str) -> Result<Option<Account>, ApiError> {
-    let Ok(email) = Email::parse(email) else { return Ok(None) };
+/// The account with this address, if attempts are looked at now and the password is that of the account. Takes the same
+/// time whatever the answer, and if there is no such account: the attempt is counted while the password is hashed, which
+/// takes longer. The answer waits for both.
+pub(super) async fn by_password(app: &App, email: &str, password: String) -> Result<Option<Account>, ApiError> {
+    let Ok(email) = Email::parse(email) else {
+        has_password(None, password).await;
+        return Ok(None);
+    };
     let mut transaction = app.database().await?.begin().await?;
-    let account = sign_in::lock_by_email(&mut transaction, &email).await?;
-    reserve(app, transaction, account).await
+    let shown = sign_in::lock_by_email(&mut transaction, &email).await?;
+    let counted = reserve(app, transaction, shown.clone());
+    let (account, is_right) = tokio::join!(counted, has_password(shown.as_ref(), password));
+    Ok(account?.filter(|_| is_right))
 }
 
-/// As [`attempt`], of somebody who is signed in.
+/// The account of somebody who is signed in, if attempts are looked at now.
 pub(super) async fn attempt_of(app: &App, user_id: UserId) -> Result<Option<Account>, ApiError> {
     let mut transaction = app.database().await?.begin().await?;
     let account = sign_in::lock_by_id(&mut transaction, user_id).await?;
     reserve(app, transaction, account).await
 }
 
+/// The attempt counts as failed before anything comes of it: a hundred at once are a hundred, and the lock holds for all
+/// but the first five.
 async fn reserve(
     app: &App,
     mut transaction: Transaction,
