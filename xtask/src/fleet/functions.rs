@@ -53,6 +53,9 @@ pub(crate) fn roles() -> Result<Vec<String>> {
     Ok(roles)
 }
 
+/// The profile of what is deployed to AWS, and the folder of `target` that it is built in.
+pub(crate) const DEPLOYED: &str = "function";
+
 /// What a build is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -61,7 +64,7 @@ pub(crate) enum Purpose {
     /// To test it. The whole workspace is compiled with the features that its tests ask for: cargo compiles a dependency
     /// anew for each set of features, and the tests have compiled this one.
     Tests,
-    /// To measure it: compiled as it is deployed, but for its size.
+    /// To measure it: compiled as it is deployed.
     Measurement,
 }
 
@@ -78,7 +81,9 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
             for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
                 cargo.args(["-p", package]);
             }
-            cargo.args((purpose == Purpose::Measurement).then_some("--release"));
+            if purpose == Purpose::Measurement {
+                cargo.args(["--profile", DEPLOYED]);
+            }
         }
         // Examples ask for the features of tests as tests do, and there are few of them.
         Purpose::Tests => drop(cargo.args(["--workspace", "--examples"])),
