@@ -1,9 +1,11 @@
 //! Who may do what: one table of roles and permissions.
 
+mod second_factor;
 mod team;
 
 use std::{fmt, str::FromStr};
 
+pub use second_factor::{SecondFactorRule, UnknownSecondFactorRule};
 pub use team::{TeamRole, TeamRoles, UnknownTeamRole};
 
 /// What somebody is in a workspace.
@@ -210,7 +212,7 @@ permissions! {
     TeamsRead = "teams.read" [O O O O W W W W],
     /// Create, rename and archive teams, and say who is in them as what.
     TeamsWrite = "teams.write" [N N N N N W W W],
-    /// Say what the workspace is called and whether strangers may register.
+    /// Say what the workspace is called, whether strangers may register, and whether admins must have a second factor.
     SettingsWrite = "settings.write" [N N N N N N W W],
     /// See, make and revoke the keys by which programs get in.
     ApiKeysWrite = "api_keys.write" [N N N N N N W W],
