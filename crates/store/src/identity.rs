@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rostrum_core::{
-    access::{Role, TeamRole, TeamRoles},
+    access::{Role, SecondFactorRule, TeamRole, TeamRoles},
     employee::Email,
     ids::{SessionId, UserId, WorkspaceId},
 };
@@ -28,14 +28,23 @@ pub struct Standing {
     pub role: Role,
     /// Their roles in teams of it, whichever these are.
     pub teams: TeamRoles,
+    /// Whether the workspace requires a second factor of them, and they have none.
+    pub owes_second_factor: bool,
 }
 
 impl Standing {
-    /// As the database has it.
-    pub(crate) fn read(role: &str, teams: &[String]) -> Result<Self, Error> {
+    /// Of a program, as the database has it. No rule about second factors is for programs.
+    pub(crate) fn of_program(role: &str, teams: &[String]) -> Result<Self, Error> {
         let teams = teams.iter().map(|name| read::<TeamRole>("team_members.role", name));
         let teams = teams.collect::<Result<TeamRoles, Error>>()?;
-        Ok(Self { role: read("memberships.role", role)?, teams })
+        Ok(Self { role: read("memberships.role", role)?, teams, owes_second_factor: false })
+    }
+
+    /// Of a person, as the database has it. `rule` is the workspace's about second factors.
+    pub(crate) fn of_person(role: &str, teams: &[String], rule: &str, has_second_factor: bool) -> Result<Self, Error> {
+        let rule: SecondFactorRule = read("workspaces.second_factor", rule)?;
+        let standing = Self::of_program(role, teams)?;
+        Ok(Self { owes_second_factor: rule.is_owed_by(standing.role, has_second_factor), ..standing })
     }
 }
 
@@ -196,9 +205,11 @@ pub async fn standing_in_session(
                 ARRAY (
                   SELECT DISTINCT part.role FROM team_members AS part
                   WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
-                ) AS \"teams!\"
+                ) AS \"teams!\",
+                workspace.second_factor AS rule, person.totp_confirmed_at IS NOT NULL AS \"has_second_factor!\"
          FROM memberships AS membership
          JOIN users AS person ON person.id = membership.user_id
+         JOIN workspaces AS workspace ON workspace.id = membership.workspace_id
          JOIN sessions AS session
            ON session.user_id = membership.user_id AND session.workspace_id = membership.workspace_id
          WHERE membership.workspace_id = $1 AND membership.user_id = $2 AND person.status = 'active'
@@ -209,7 +220,7 @@ pub async fn standing_in_session(
     )
     .fetch_optional(executor)
     .await?;
-    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
+    row.map(|row| Standing::of_person(&row.role, &row.teams, &row.rule, row.has_second_factor)).transpose()
 }
 
 /// The workspace that a person signs in to if they name none: the one that they joined first.

@@ -1,10 +1,15 @@
 //! What people prove when they sign in, and how often they failed to.
 
 use chrono::{DateTime, Utc};
-use rostrum_core::{employee::Email, ids::UserId, sign_in::secret::SecretDigest};
+use rostrum_core::{
+    access::{Role, SecondFactorRule},
+    employee::Email,
+    ids::UserId,
+    sign_in::secret::SecretDigest,
+};
 use uuid::Uuid;
 
-use crate::{Error, Transaction};
+use crate::{Error, Transaction, error::read};
 
 /// A person, as far as signing in needs to know them.
 #[derive(Clone)]
@@ -229,6 +234,34 @@ pub async fn confirm_second_factor(
     .execute(transaction)
     .await?;
     Ok(())
+}
+
+/// Whether a workspace of the person requires a second factor of them, whichever they are signed in to. None comes to
+/// require one until `transaction` is over.
+///
+/// # Errors
+/// If Postgres cannot be read, or holds what the code does not know.
+pub async fn must_keep_second_factor(transaction: &mut Transaction, user_id: UserId) -> Result<bool, Error> {
+    let rows = sqlx::query!(
+        "SELECT CASE WHEN person.is_super_admin THEN 'super_admin' ELSE membership.role END AS \"role!\",
+                workspace.second_factor AS rule
+         FROM memberships AS membership
+         JOIN users AS person ON person.id = membership.user_id
+         JOIN workspaces AS workspace ON workspace.id = membership.workspace_id
+         WHERE membership.user_id = $1
+         FOR SHARE OF workspace",
+        user_id.uuid(),
+    )
+    .fetch_all(transaction)
+    .await?;
+    for row in rows {
+        let rule: SecondFactorRule = read("workspaces.second_factor", &row.rule)?;
+        let role: Role = read("memberships.role", &row.role)?;
+        if rule.is_for(role) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The person has no second factor any more, nor recovery codes.

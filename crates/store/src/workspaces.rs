@@ -71,6 +71,8 @@ pub struct Settings {
     pub name: String,
     /// Whether strangers may register: `invitation` or `open`.
     pub registration: String,
+    /// Of whom a second factor is required: `optional` or `required_of_admins`.
+    pub second_factor: String,
 }
 
 /// The settings of the workspace.
@@ -78,8 +80,11 @@ pub struct Settings {
 /// # Errors
 /// If Postgres cannot be read.
 pub async fn settings(executor: impl PgExecutor<'_>, workspace_id: WorkspaceId) -> Result<Option<Settings>, Error> {
-    let settings =
-        sqlx::query_as!(Settings, "SELECT name, registration FROM workspaces WHERE id = $1", workspace_id.uuid());
+    let settings = sqlx::query_as!(
+        Settings,
+        "SELECT name, registration, second_factor FROM workspaces WHERE id = $1",
+        workspace_id.uuid(),
+    );
     Ok(settings.fetch_optional(executor).await?)
 }
 
@@ -94,7 +99,7 @@ pub async fn lock_settings(
 ) -> Result<Option<Settings>, Error> {
     let settings = sqlx::query_as!(
         Settings,
-        "SELECT name, registration FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
+        "SELECT name, registration, second_factor FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
         workspace_id.uuid(),
     );
     Ok(settings.fetch_optional(transaction).await?)
@@ -111,10 +116,11 @@ pub async fn set_settings(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "UPDATE workspaces SET name = $2, registration = $3, updated_at = $4 WHERE id = $1",
+        "UPDATE workspaces SET name = $2, registration = $3, second_factor = $4, updated_at = $5 WHERE id = $1",
         workspace_id.uuid(),
         settings.name,
         settings.registration,
+        settings.second_factor,
         now,
     )
     .execute(transaction)

@@ -31,6 +31,7 @@ Single resources carry an `ETag`; a PATCH is a JSON Merge Patch (RFC 7396) and n
 POSTs that create or trigger take an `Idempotency-Key`: within 24 hours the same request with the same key is carried out once and answered alike. \
 Who asks too often is answered with 429, for an account or a network address; every answer tells in `RateLimit` how many requests are left. \
 `x-permission` names the permission that an operation needs; a role that lacks it is refused with 403. \
+So is an admin without a second factor where the workspace requires one, but for operations that need `account`. \
 Where `x-reach` is `own`, a role whose permission reaches only to what is its holder's own is let in, and sees only that; \
 where it is `team` or `own`, so is somebody who has the permission in a team, and sees only what is of their teams or their own.";
 
@@ -101,7 +102,10 @@ fn complete(operation: &mut Operation, path: &str, door: Option<Door>) {
     ];
     if door.is_some() {
         refusals.push(("401", "No access token, or one that is not valid (any more)."));
-        refusals.push(("403", "The role lacks the permission."));
+        refusals.push((
+            "403",
+            "The role lacks the permission, or the workspace requires a second factor that the caller has not set up.",
+        ));
     }
     if path.contains('{') {
         refusals.push(("404", "There is nothing with this id in the workspace."));

@@ -45,6 +45,9 @@ pub enum ApiError {
     /// Who sent it may not do this.
     #[error("{0} is needed")]
     Forbidden(Permission),
+    /// The workspace requires a second factor of who sent it, and they have none.
+    #[error("a second factor is required")]
+    SecondFactorMissing,
     /// There is nothing here, or nothing of this workspace.
     #[error("not found")]
     NotFound,
@@ -168,6 +171,13 @@ impl ApiError {
                 "forbidden",
                 "Your role does not allow this",
                 &format!("This needs the permission {permission}."),
+            ),
+            Self::SecondFactorMissing => problem(
+                StatusCode::FORBIDDEN,
+                "second-factor-missing",
+                "A second factor is required",
+                "This workspace requires a second factor of its admins, and you have none. Nothing was done. Set one up \
+                 with POST /api/v1/auth/second-factor; until then only your own account is open to you.",
             ),
             Self::NotFound => problem(
                 StatusCode::NOT_FOUND,

@@ -176,7 +176,7 @@ pub async fn present(
         id: row.id.into(),
         user_id: row.user_id.into(),
         workspace_id: row.workspace_id.into(),
-        standing: Standing::read(&row.role, &row.teams)?,
+        standing: Standing::of_program(&row.role, &row.teams)?,
         permissions,
         expires_at: row.expires_at,
     }))
@@ -207,7 +207,7 @@ pub async fn standing(
     )
     .fetch_optional(executor)
     .await?;
-    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
+    row.map(|row| Standing::of_program(&row.role, &row.teams)).transpose()
 }
 
 /// Revokes a key. Answers whose account it was for, if there is such a key that was not revoked before.

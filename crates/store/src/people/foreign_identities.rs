@@ -190,10 +190,12 @@ pub async fn present(
                 ARRAY (
                   SELECT DISTINCT part.role FROM team_members AS part
                   WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
-                ) AS \"teams!\"
+                ) AS \"teams!\",
+                workspace.second_factor AS rule, person.totp_confirmed_at IS NOT NULL AS \"has_second_factor!\"
          FROM foreign_identities AS identity
          JOIN users AS person ON person.id = identity.user_id
          JOIN memberships AS membership ON membership.user_id = identity.user_id
+         JOIN workspaces AS workspace ON workspace.id = membership.workspace_id
          WHERE identity.issuer = $1 AND identity.subject = $2 AND person.status = 'active'
            AND ($3::uuid IS NULL OR membership.workspace_id = $3)
          ORDER BY membership.created_at, membership.workspace_id
@@ -209,7 +211,7 @@ pub async fn present(
         id: row.id.into(),
         user_id: row.user_id.into(),
         workspace_id: row.workspace_id.into(),
-        standing: Standing::read(&row.role, &row.teams)?,
+        standing: Standing::of_person(&row.role, &row.teams, &row.rule, row.has_second_factor)?,
     }))
 }
 
@@ -228,15 +230,17 @@ pub async fn standing(
                 ARRAY (
                   SELECT DISTINCT part.role FROM team_members AS part
                   WHERE part.workspace_id = membership.workspace_id AND part.user_id = membership.user_id
-                ) AS \"teams!\"
+                ) AS \"teams!\",
+                workspace.second_factor AS rule, person.totp_confirmed_at IS NOT NULL AS \"has_second_factor!\"
          FROM foreign_identities AS identity
          JOIN users AS person ON person.id = identity.user_id
          JOIN memberships AS membership ON membership.user_id = identity.user_id
+         JOIN workspaces AS workspace ON workspace.id = membership.workspace_id
          WHERE identity.id = $1 AND membership.workspace_id = $2 AND person.status = 'active'",
         id.uuid(),
         workspace_id.uuid(),
     )
     .fetch_optional(executor)
     .await?;
-    row.map(|row| Standing::read(&row.role, &row.teams)).transpose()
+    row.map(|row| Standing::of_person(&row.role, &row.teams, &row.rule, row.has_second_factor)).transpose()
 }

@@ -116,7 +116,7 @@ pub struct Door {
 ///
 /// A valid token of somebody who is no member any more, or is suspended, is refused like an invalid one (401): it
 /// stands for nobody, and signing in again is what helps. Without a valid token the answer is 401, without the permission
-/// 403, and 429 comes before both.
+/// or a second factor that is required 403, and 429 comes before both.
 pub async fn authorize(
     State((app, door, guard)): State<(App, Door, Guard)>,
     subscriber: Subscriber,
@@ -151,13 +151,17 @@ struct Known {
 impl Known {
     fn enter(self, door: Door) -> Result<Caller, ApiError> {
         let Door { permission, least } = door;
-        let Self { user_id, workspace_id, standing: Standing { role, teams }, entry, scope } = self;
+        let Self { user_id, workspace_id, standing, entry, scope } = self;
+        let Standing { role, teams, owes_second_factor } = standing;
         let reach = match &scope {
             Some(scope) if !scope.contains(&permission) => Reach::Nothing,
             _ => reach(role, teams, permission),
         };
         if reach == Reach::Nothing || reach < least {
             return Err(ApiError::Forbidden(permission));
+        }
+        if owes_second_factor && permission.waits_for_second_factor() {
+            return Err(ApiError::SecondFactorMissing);
         }
         Ok(Caller { user_id, workspace_id, role, teams, entry, permission, reach })
     }

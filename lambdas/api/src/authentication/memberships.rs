@@ -155,17 +155,18 @@ impl Memberships {
             Entry::ApiKey(id) => api_keys::standing(&mut *transaction, id, now).await?,
             Entry::Foreign(id) => foreign_identities::standing(&mut *transaction, id, workspace_id).await?,
         };
-        match standing {
-            Some(Standing { role, teams }) if reach(role, teams, permission) >= caller.reach => Ok(()),
-            Some(_) => {
-                self.forget(user_id);
-                Err(ApiError::Forbidden(permission))
+        let refusal = match standing {
+            None => ApiError::TokenRefused("belongs to a session or a key that has ended, or to somebody who left"),
+            Some(Standing { role, teams, .. }) if reach(role, teams, permission) < caller.reach => {
+                ApiError::Forbidden(permission)
             }
-            None => {
-                self.forget(user_id);
-                Err(ApiError::TokenRefused("belongs to a session or a key that has ended, or to somebody who left"))
+            Some(standing) if standing.owes_second_factor && permission.waits_for_second_factor() => {
+                ApiError::SecondFactorMissing
             }
-        }
+            Some(_) => return Ok(()),
+        };
+        self.forget(user_id);
+        Err(refusal)
     }
 
     /// Forgets what is known of the person, because it has changed.
@@ -173,5 +174,12 @@ impl Memberships {
         open(&self.known).retain(|member, _| member.user_id != user_id);
         open(&self.keys).retain(|_, (key, _)| key.user_id != user_id);
         open(&self.foreign).retain(|_, (presented, _)| presented.user_id != user_id);
+    }
+
+    /// Forgets what is known of the people in the workspace, because what it requires of them has changed. It requires
+    /// nothing of programs.
+    pub(crate) fn forget_people_of(&self, workspace_id: WorkspaceId) {
+        open(&self.known).retain(|member, _| member.workspace_id != workspace_id);
+        open(&self.foreign).retain(|_, (presented, _)| presented.workspace_id != workspace_id);
     }
 }

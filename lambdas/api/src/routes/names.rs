@@ -218,6 +218,16 @@ words! {
 }
 
 words! {
+    /// Of whom a second factor is required.
+    SecondFactorRuleName {
+        /// Of nobody.
+        Optional = "optional",
+        /// Of people who are `admin` or `super_admin`.
+        RequiredOfAdmins = "required_of_admins",
+    }
+}
+
+words! {
     /// What somebody is in a team.
     TeamRoleName {
         /// Sees the team's campaigns and posts.

@@ -20,7 +20,7 @@ const SCENE: Scene = Scene {
             UNION ALL SELECT 'team ' || name || ' ' || (archived_at IS NULL) || ' ' || version FROM teams
             UNION ALL SELECT 'member ' || role FROM team_members
             UNION ALL SELECT 'of a team ' || count(*) FROM campaigns WHERE team_id IS NOT NULL
-            UNION ALL SELECT 'workspace ' || name || ' ' || registration FROM workspaces
+            UNION ALL SELECT 'workspace ' || name || ' ' || registration || ' ' || second_factor FROM workspaces
             UNION ALL SELECT 'prohibited ' || array_to_string(prohibited_words, ' ') FROM workspaces
             UNION ALL SELECT 'audited ' || action FROM audit_log
             ORDER BY 1",
@@ -42,6 +42,14 @@ fn make_a_team(api: &Api) -> LocalBoxFuture<'_, ()> {
              VALUES ('{TEAM}', '{workspace}', '{colleague}', 'reviewer', now())"
         ))
         .await;
+    })
+}
+
+/// The admin has a second factor.
+fn set_up_a_factor(api: &Api) -> LocalBoxFuture<'_, ()> {
+    Box::pin(async move {
+        let sql = "UPDATE users SET totp_secret = '\\x00', totp_confirmed_at = now() WHERE email = 'admin@example.com'";
+        api.change(sql).await;
     })
 }
 
@@ -72,6 +80,13 @@ async fn what_is_changed_is_changed_once() {
     check(Method::PATCH, "/api/v1/teams/TEAM", json!({ "name": "Fame" }), &[200, 412]).await;
     let settings = json!({ "name": "Renamed", "registration": "open" });
     check(Method::PATCH, "/api/workspace/settings", settings, &[200]).await;
+}
+
+#[tokio::test]
+async fn a_second_factor_is_required_once() {
+    let (path, body) = ("/api/workspace/settings", json!({ "second_factor": "required_of_admins" }));
+    let scene = Scene { arrange: set_up_a_factor, ..SCENE };
+    change::check(Change { method: Method::PATCH, path, body, answers: &[200], scene }, &["commit"]).await;
 }
 
 #[tokio::test]

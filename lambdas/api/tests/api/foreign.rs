@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Api, PASSWORD, Reply, WEB},
+    required_second_factor::{MISSING, require},
     sign_in::enrol,
 };
 
@@ -309,6 +310,17 @@ async fn a_second_factor_is_asked_for_and_the_provider_is_not_asked_again() {
     let began = "SELECT count(*) FROM audit_log WHERE action = 'session.began' AND detail ->> 'provider' = 'google'
                  AND detail ->> 'second_factor' = 'true'";
     assert_eq!(api.count(began).await, 1);
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_required_is_required_whoever_vouches() {
+    let (api, _simulator) = start().await;
+    require(&api).await;
+    let token = token(&sign_in(&api, "google", "admin@example.com").await.expect(200));
+    let campaigns = || api.anonymous(Method::GET, "/api/campaigns").token(&token).send();
+    campaigns().await.problem(403, MISSING);
+    enrol(&api).await;
+    campaigns().await.expect(200);
 }
 
 #[tokio::test]

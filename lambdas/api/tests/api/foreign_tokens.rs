@@ -13,7 +13,11 @@ use rostrum_test_kit::keys::{fresh_signing_key, signing_key};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Call, Reply, campaign};
+use crate::{
+    harness::{Api, Call, Reply, campaign},
+    required_second_factor::{MISSING, require},
+    sign_in::enrol,
+};
 
 const ISSUER: &str = "https://ref.supabase.co/auth/v1";
 const SUBJECT: &str = "6b1f0c7e-0000-4000-8000-000000000001";
@@ -122,6 +126,22 @@ async fn what_concerns_sessions_needs_a_session() {
         call.send().await.problem(403, "forbidden");
     }
     assert_eq!(api.count("SELECT max(failed_sign_ins)::bigint FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_required_is_required_of_whoever_sends_a_token() {
+    let (api, _replay) = start().await;
+    let token = token(&api);
+    link(&api, Role::Admin, &token).await.expect(204);
+    campaigns(&api, &token).await.expect(200);
+    require(&api).await;
+    let create = || call(&api, Method::POST, "/api/campaigns", &token).json(&campaign()).send();
+    create().await.problem(403, MISSING);
+    campaigns(&api, &token).await.problem(403, MISSING);
+    call(&api, Method::GET, "/api/v1/user/profile", &token).send().await.expect(200);
+    enrol(&api).await;
+    campaigns(&api, &token).await.expect(200);
+    create().await.expect(201);
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ mod people;
 mod posts;
 mod problems;
 mod prohibited_words;
+mod required_second_factor;
 mod runs;
 mod samples;
 mod schedules;

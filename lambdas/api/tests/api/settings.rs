@@ -12,14 +12,19 @@ async fn change(api: &Api, body: Value) -> Reply {
     api.admin(Method::PATCH, PATH).json(&body).send().await
 }
 
+/// The settings of a workspace that requires no second factor.
+fn said(name: &str, registration: &str) -> Value {
+    json!({ "name": name, "registration": registration, "second_factor": "optional" })
+}
+
 #[tokio::test]
 async fn admins_say_what_the_workspace_is_called_and_who_may_register() {
     let api = Api::new().await;
-    assert_eq!(api.get(PATH).await.expect(200).json, json!({ "name": "Test", "registration": "invitation" }));
+    assert_eq!(api.get(PATH).await.expect(200).json, said("Test", "invitation"));
     let named = change(&api, json!({ "name": " Bridges " })).await.expect(200);
-    assert_eq!(named.json, json!({ "name": "Bridges", "registration": "invitation" }));
+    assert_eq!(named.json, said("Bridges", "invitation"));
     let opened = change(&api, json!({ "registration": "open" })).await.expect(200);
-    assert_eq!(opened.json, json!({ "name": "Bridges", "registration": "open" }));
+    assert_eq!(opened.json, said("Bridges", "open"));
     // The same again is no change.
     change(&api, json!({ "registration": "open" })).await.expect(200);
     for role in Role::ALL {
@@ -58,8 +63,10 @@ async fn settings_that_cannot_be_are_refused_by_field() {
     check(json!({ "name": null }), &["name"]).await;
     check(json!({ "registration": "closed" }), &["registration"]).await;
     check(json!({ "registration": true }), &["registration"]).await;
+    check(json!({ "second_factor": "required" }), &["second_factor"]).await;
+    check(json!({ "second_factor": true }), &["second_factor"]).await;
     check(json!({ "slug": "other" }), &["slug"]).await;
-    assert_eq!(api.get(PATH).await.json, json!({ "name": "Test", "registration": "invitation" }));
+    assert_eq!(api.get(PATH).await.json, said("Test", "invitation"));
     for role in [Role::User, Role::Reviewer, Role::BrandManager] {
         let call = api.anonymous(Method::PATCH, PATH).token(&api.token(role)).json(&json!({ "name": "Mine" }));
         call.send().await.problem(403, "forbidden");

@@ -61,6 +61,9 @@ struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
+const REQUIRED: &str = "A workspace that you are an admin of requires a second factor. Nothing was removed. Have an admin \
+                        there make it optional first, in the settings of the workspace.";
+
 const HAS_ONE: &str = "You have a second factor already. Remove it before you begin another.";
 
 /// Begin a second factor
@@ -90,7 +93,8 @@ async fn begin_second_factor(State(app): State<App>, caller: Caller) -> Result<A
 
 /// Confirm the second factor with a code of it
 ///
-/// From now on signing in needs a code.
+/// From now on signing in needs a code. Where the workspace requires a second factor, everything is open to you again: here
+/// at once, and everywhere within a minute.
 #[utoipa::path(
     put, path = "/api/v1/auth/second-factor", tag = "identity",
     request_body = CodeBody,
@@ -118,7 +122,9 @@ async fn confirm_second_factor(
     let digests: Vec<_> = codes.iter().map(|code| recovery_digest(code)).collect();
     sign_in::confirm_second_factor(&mut work.transaction, caller.user_id, step, &digests, work.now).await?;
     work.audit("user.second_factor_confirmed", "user", caller.user_id, json!({})).await?;
-    work.finish(Answer::new(StatusCode::OK, &RecoveryCodes { recovery_codes: codes })?).await
+    let answer = work.finish(Answer::new(StatusCode::OK, &RecoveryCodes { recovery_codes: codes })?).await?;
+    app.memberships().forget(caller.user_id);
+    Ok(answer)
 }
 
 /// Remove the second factor
@@ -129,7 +135,7 @@ async fn confirm_second_factor(
     request_body = CodeBody,
     responses(
         (status = 204, description = "Signing in needs no code any more."),
-        (status = 409, description = "There is none."),
+        (status = 409, description = "There is none, or a workspace requires it of you."),
     ),
 )]
 async fn remove_second_factor(
@@ -146,6 +152,12 @@ async fn remove_second_factor(
         return Err(ApiError::Conflict("You have no second factor."));
     };
     let mut work = Work::begin(&app, &caller).await?;
+    if sign_in::must_keep_second_factor(&mut work.transaction, caller.user_id).await? {
+        // The code was not looked at.
+        drop(work);
+        proof::give_back(&app, &account).await?;
+        return Err(ApiError::Conflict(REQUIRED));
+    }
     if !proof::take_code(&app, &mut work.transaction, &account, &factor, &value.code).await? {
         return Err(ApiError::field("code", "is not right, or was used before"));
     }

@@ -2,8 +2,11 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use rostrum_core::{access::Permission, employee};
-use rostrum_store::workspaces;
+use rostrum_core::{
+    access::{Permission, SecondFactorRule, UnknownSecondFactorRule},
+    employee,
+};
+use rostrum_store::{sign_in, workspaces};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -16,7 +19,7 @@ use crate::{
     endpoint::{Endpoint, needs},
     error::ApiError,
     extract::Patch,
-    routes::names::RegistrationName,
+    routes::names::{RegistrationName, SecondFactorRuleName},
     work::Work,
 };
 
@@ -39,6 +42,10 @@ struct SettingsBody {
     #[serde(default = "invitation")]
     #[schema(value_type = RegistrationName, default = "invitation")]
     registration: String,
+    /// Of whom a second factor is required. Until they have set one up, only their own account is open to them.
+    #[serde(default = "optional")]
+    #[schema(value_type = SecondFactorRuleName, default = "optional")]
+    second_factor: String,
 }
 
 /// A change of that.
@@ -48,14 +55,48 @@ fn invitation() -> String {
     RegistrationName::Invitation.as_str().to_owned()
 }
 
+fn optional() -> String {
+    SecondFactorRule::Optional.as_str().to_owned()
+}
+
 impl From<workspaces::Settings> for SettingsBody {
     fn from(stored: workspaces::Settings) -> Self {
-        let workspaces::Settings { name, registration } = stored;
-        Self { name, registration }
+        let workspaces::Settings { name, registration, second_factor } = stored;
+        Self { name, registration, second_factor }
     }
 }
 
-/// Read what the workspace is called and who may register
+impl From<SettingsBody> for workspaces::Settings {
+    fn from(said: SettingsBody) -> Self {
+        let SettingsBody { name, registration, second_factor } = said;
+        Self { name, registration, second_factor }
+    }
+}
+
+impl SettingsBody {
+    /// As it is kept, with its rule about second factors.
+    ///
+    /// # Errors
+    /// The first field that cannot be accepted.
+    fn checked(&self) -> Result<(Self, SecondFactorRule), ApiError> {
+        let registration: RegistrationName = self
+            .registration
+            .parse()
+            .map_err(|()| ApiError::field("registration", format!("must be {}", RegistrationName::WORDS)))?;
+        let rule: SecondFactorRule = self
+            .second_factor
+            .parse()
+            .map_err(|error: UnknownSecondFactorRule| ApiError::field("second_factor", error.to_string()))?;
+        let name = employee::name("name", &self.name)?;
+        let (registration, second_factor) = (registration.as_str().to_owned(), rule.as_str().to_owned());
+        Ok((Self { name, registration, second_factor }, rule))
+    }
+}
+
+const HAVE_NONE: &str = "You have no second factor, and would lock yourself out. Nothing was changed. Set one up with \
+                         POST /api/v1/auth/second-factor first; a program cannot require one.";
+
+/// Read what the workspace is called, who may register, and of whom a second factor is required
 #[utoipa::path(
     get, path = "/api/workspace/settings", tag = "workspace",
     responses((status = 200, description = "The settings.", body = SettingsBody)),
@@ -65,31 +106,42 @@ async fn get_settings(State(app): State<App>, caller: Caller) -> Result<Answer, 
     Answer::new(StatusCode::OK, &SettingsBody::from(settings.ok_or(ApiError::NotFound)?))
 }
 
-/// Say what the workspace is called and who may register
+/// Say what the workspace is called, who may register, and of whom a second factor is required
 ///
-/// What is not named stays as it is.
+/// What is not named stays as it is. Only somebody who has a second factor can require one of admins. From then on an admin
+/// without one can sign in and set one up, and do nothing else in the workspace: what they change is refused at once, what
+/// they read within a minute. Keys of programs stay good.
 #[utoipa::path(
     patch, path = "/api/workspace/settings", tag = "workspace",
     request_body(content = SettingsPatch, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The settings as they are now.", body = SettingsBody)),
+    responses(
+        (status = 200, description = "The settings as they are now.", body = SettingsBody),
+        (status = 409, description = "You would require a second factor, and have none."),
+    ),
 )]
 async fn change_settings(State(app): State<App>, caller: Caller, patch: SettingsPatch) -> Result<Answer, ApiError> {
     let mut work = Work::begin(&app, &caller).await?;
     let workspace_id = caller.workspace_id;
     let stored = workspaces::lock_settings(&mut work.transaction, workspace_id).await?.ok_or(ApiError::NotFound)?;
     let before = SettingsBody::from(stored);
-    let wanted = patch.apply(&before)?;
-    let registration: RegistrationName = wanted
-        .registration
-        .parse()
-        .map_err(|()| ApiError::field("registration", format!("must be {}", RegistrationName::WORDS)))?;
-    let after =
-        SettingsBody { name: employee::name("name", &wanted.name)?, registration: registration.as_str().to_owned() };
+    let (after, rule) = patch.apply(&before)?.checked()?;
+    let is_new_rule = after.second_factor != before.second_factor;
+    if is_new_rule {
+        // Locked, so that it is not removed meanwhile.
+        let account = sign_in::lock_by_id(&mut work.transaction, caller.user_id).await?.ok_or(ApiError::NotFound)?;
+        if rule.is_owed_by(caller.role, account.has_second_factor) {
+            return Err(ApiError::Conflict(HAVE_NONE));
+        }
+    }
     if after != before {
-        let settings = workspaces::Settings { name: after.name.clone(), registration: after.registration.clone() };
+        let settings = workspaces::Settings::from(after.clone());
         workspaces::set_settings(&mut work.transaction, workspace_id, &settings, work.now).await?;
         let detail = json!({ "before": before, "after": after });
         work.audit("workspace.settings_changed", "workspace", workspace_id, detail).await?;
     }
-    work.finish(Answer::new(StatusCode::OK, &after)?).await
+    let answer = work.finish(Answer::new(StatusCode::OK, &after)?).await?;
+    if is_new_rule {
+        app.memberships().forget_people_of(workspace_id);
+    }
+    Ok(answer)
 }
