@@ -40,11 +40,16 @@ impl Standing {
         Ok(Self { role: read("memberships.role", role)?, teams, owes_second_factor: false })
     }
 
-    /// Of a person, as the database has it. `rule` is the workspace's about second factors.
-    pub(crate) fn of_person(role: &str, teams: &[String], rule: &str, has_second_factor: bool) -> Result<Self, Error> {
-        let rule: SecondFactorRule = read("workspaces.second_factor", rule)?;
+    /// Of a person, as the database has it. `required` is what the workspace says about second factors.
+    pub(crate) fn of_person(
+        role: &str,
+        teams: &[String],
+        required: &str,
+        has_second_factor: bool,
+    ) -> Result<Self, Error> {
+        let required: SecondFactorRule = read("workspaces.second_factor", required)?;
         let standing = Self::of_program(role, teams)?;
-        Ok(Self { owes_second_factor: rule.is_owed_by(standing.role, has_second_factor), ..standing })
+        Ok(Self { owes_second_factor: required.is_owed_by(standing.role, has_second_factor), ..standing })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rostrum_core::{
-    access::{Role, SecondFactorRule},
+    access::SecondFactorRule,
     employee::Email,
     ids::UserId,
     sign_in::secret::SecretDigest,
@@ -255,9 +255,8 @@ pub async fn must_keep_second_factor(transaction: &mut Transaction, user_id: Use
     .fetch_all(transaction)
     .await?;
     for row in rows {
-        let rule: SecondFactorRule = read("workspaces.second_factor", &row.rule)?;
-        let role: Role = read("memberships.role", &row.role)?;
-        if rule.is_for(role) {
+        let required: SecondFactorRule = read("workspaces.second_factor", &row.rule)?;
+        if required.is_for(read("memberships.role", &row.role)?) {
             return Ok(true);
         }
     }

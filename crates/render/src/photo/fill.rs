@@ -86,18 +86,22 @@ fn failed(error: impl ToString) -> RenderError {
 /// Each direction by itself, both as columns: a row of a plane has one sample a pixel, of which vector instructions take
 /// many at once only if they belong to different columns.
 fn resize(plane: &Plane, crop: Crop, width: u32, height: u32) -> Result<Plane, RenderError> {
-    let across = (crop.x, crop.width);
-    let narrowed = transposed(&resize_columns(&transposed(plane), across, width)?);
-    resize_columns(&narrowed, (crop.y, crop.height), height)
+    // The filter reaches two samples to each side, those of the smaller of both pictures; one more for what is rounded.
+    let reach = 2.0 * (crop.width / f64::from(width)).max(1.0) + 1.0;
+    let left = (crop.x - reach).floor().max(0.0);
+    let right = (crop.x + crop.width + reach).ceil().min(f64::from(plane.width));
+    let lower = Crop { x: left, y: crop.y, width: right - left, height: crop.height };
+    let lower = transposed(&resize_columns(plane, lower, height)?);
+    let narrower = Crop { x: 0.0, y: crop.x - left, width: f64::from(lower.width), height: crop.width };
+    Ok(transposed(&resize_columns(&lower, narrower, width)?))
 }
 
-/// The part of each column that begins at `start` and is `length` long, as `height` samples.
-fn resize_columns(plane: &Plane, (start, length): (f64, f64), height: u32) -> Result<Plane, RenderError> {
+/// The part `crop`, which has whole columns, as `height` rows of as many samples.
+fn resize_columns(plane: &Plane, crop: Crop, height: u32) -> Result<Plane, RenderError> {
     let source = ImageRef::new(plane.width, plane.height, &plane.data, PixelType::U8).map_err(failed)?;
-    let mut target = Image::new(plane.width, height, PixelType::U8);
-    let crop = Crop { x: 0.0, y: start, width: f64::from(plane.width), height: length };
+    let mut target = Image::new(crop.width as u32, height, PixelType::U8);
     Resizer::new().resize(&source, &mut target, &options(crop, plane.width, plane.height)).map_err(failed)?;
-    Ok(Plane { width: plane.width, height, data: target.into_vec() })
+    Ok(Plane { width: target.width(), height, data: target.into_vec() })
 }
 
 /// The plane with rows for columns.
