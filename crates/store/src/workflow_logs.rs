@@ -6,7 +6,7 @@ use rostrum_core::ids::{CampaignId, WorkflowLogId};
 use serde_json::Value;
 use sqlx::PgExecutor;
 
-use crate::{Error, Transaction, executions::slots::Key};
+use crate::{Error, Transaction, executions::slots::Key, people::erasure};
 
 /// How a try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,17 +65,21 @@ pub struct Entry {
     pub metadata: Value,
 }
 
-/// Writes the next try of its step.
+/// Writes the next try of its step; of somebody who was erased meanwhile, no more than that it was and what it cost.
 ///
 /// # Errors
 /// [`Error::Duplicate`] if somebody wrote a try of the same step at this very moment; else if Postgres does not take it.
 pub async fn record(transaction: &mut Transaction, entry: &Entry, now: DateTime<Utc>) -> Result<(), Error> {
+    let is_known = erasure::hold_off(transaction, entry.key.employee_id).await?;
     sqlx::query!(
         "INSERT INTO workflow_logs (id, workspace_id, execution_id, campaign_id, employee_id, slot, workflow_type,
                                     step_name, attempt, model, prompt_version, input_tokens, output_tokens, cost_microusd,
                                     latency_ms, status, error_message, raw_output, metadata, created_at)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8,
-                1 + coalesce(max(attempt), 0), $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
+                1 + coalesce(max(attempt), 0), $9, $10, $11, $12, $13, $14, $15,
+                CASE WHEN $20::bool OR $16::text IS NULL THEN $16::text ELSE 'Erased.' END,
+                CASE WHEN $20::bool THEN $17::text END,
+                CASE WHEN $20::bool THEN $18::jsonb ELSE without_texts($18::jsonb) END, $19
          FROM workflow_logs
          WHERE execution_id = $3 AND employee_id = $5 AND slot = $6 AND step_name = $8",
         entry.id.uuid(),
@@ -97,6 +101,7 @@ pub async fn record(transaction: &mut Transaction, entry: &Entry, now: DateTime<
         entry.raw_output,
         entry.metadata,
         now,
+        is_known,
     )
     .execute(transaction)
     .await?;

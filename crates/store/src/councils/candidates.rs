@@ -7,6 +7,7 @@ use sqlx::PgExecutor;
 use crate::{
     Error, Transaction,
     executions::slots::{FailureKind, Key},
+    people::erasure,
 };
 
 /// What a seat came to.
@@ -23,7 +24,7 @@ pub enum Outcome {
     },
 }
 
-/// Keeps what a seat came to, unless that is known already.
+/// Keeps what a seat came to, unless that is known already or the employee was erased.
 ///
 /// # Errors
 /// If Postgres does not take it, or the council is not open.
@@ -35,6 +36,9 @@ pub async fn record(
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(());
+    }
     let (status, draft, kind, message) = match outcome {
         Outcome::Answered(draft) => ("answered", Some(draft), None, None),
         Outcome::Failed { kind, message } => ("failed", None, Some(kind.as_str()), Some(message.as_str())),

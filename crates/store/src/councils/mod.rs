@@ -13,7 +13,7 @@ use rostrum_core::ids::CampaignId;
 use serde_json::Value;
 use sqlx::PgExecutor;
 
-use crate::{Error, Transaction, executions::slots::Key};
+use crate::{Error, Transaction, executions::slots::Key, people::erasure};
 
 /// What a council is told when it begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,12 +36,16 @@ pub struct Opening {
     pub seed: i64,
 }
 
-/// Opens a council, unless it is open already; then it keeps what it was told first.
+/// Opens a council, unless it is open already; then it keeps what it was told first. None is opened for an employee who was
+/// erased.
 ///
 /// # Errors
 /// If Postgres does not take it.
 pub async fn open(transaction: &mut Transaction, opening: &Opening, now: DateTime<Utc>) -> Result<(), Error> {
     let key = opening.key;
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(());
+    }
     sqlx::query!(
         "INSERT INTO councils (execution_id, employee_id, slot, workspace_id, campaign_id, config, context, prompt_version,
                                system_prompt, user_prompt, seed, created_at, updated_at)

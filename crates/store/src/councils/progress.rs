@@ -1,9 +1,9 @@
-//! What a council came to, step by step.
+//! What a council came to, step by step. Nothing is kept for an employee who was erased.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::{Error, Transaction, executions::slots::Key};
+use crate::{Error, Transaction, executions::slots::Key, people::erasure};
 
 /// Whose candidate was chosen, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,9 @@ pub async fn decide(
     decision: &Decision,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(false);
+    }
     let decided = sqlx::query!(
         "UPDATE councils SET winner = $5, standing = $6, verdict = $7, judgings = $8, draft = $9, updated_at = $10
          WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4 AND winner IS NULL",
@@ -60,6 +63,9 @@ pub async fn keep_refinement(
     draft: &Value,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(false);
+    }
     let kept = sqlx::query!(
         "UPDATE councils SET refinement = $5, draft = $6, updated_at = $7
          WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4 AND refinement IS NULL",
@@ -86,6 +92,9 @@ pub async fn keep_image(
     image: &Value,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(false);
+    }
     let kept = sqlx::query!(
         "UPDATE councils SET image = $5, updated_at = $6
          WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4 AND image IS NULL",
@@ -111,6 +120,9 @@ pub async fn keep_findings(
     findings: &Value,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    if !erasure::hold_off(transaction, key.employee_id).await? {
+        return Ok(false);
+    }
     let kept = sqlx::query!(
         "UPDATE councils SET findings = $5, updated_at = $6
          WHERE workspace_id = $1 AND execution_id = $2 AND employee_id = $3 AND slot = $4 AND findings IS NULL",

@@ -1,4 +1,5 @@
-//! What became of a campaign's councils, seat by seat. What follows from it is decided in core.
+//! What became of a campaign's councils, seat by seat. What follows from it is decided in core. A post whose author was
+//! erased counts as what it was then: nobody rejected it.
 
 use std::collections::BTreeMap;
 
@@ -126,10 +127,10 @@ async fn chosen(
         "SELECT candidate.seat, candidate.model, council.standing = 'full' AS \"is_full!\",
                 coalesce(council.refinement ->> 'kept' = 'refinement', false) AS \"is_refined!\",
                 count(*) AS \"posts!\",
-                count(*) FILTER (WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
-                count(*) FILTER (WHERE post.status = 'rejected') AS \"rejected!\",
+                count(*) FILTER (WHERE was.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
+                count(*) FILTER (WHERE was.status = 'rejected') AS \"rejected!\",
                 coalesce(sum(post.edit_distance) FILTER (
-                  WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
+                  WHERE was.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
                 coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
          FROM councils AS council
          JOIN posts AS post
@@ -138,6 +139,9 @@ async fn chosen(
          JOIN council_candidates AS candidate
            ON candidate.execution_id = council.execution_id AND candidate.employee_id = council.employee_id
            AND candidate.slot = council.slot AND candidate.was_selected
+         CROSS JOIN LATERAL (
+           SELECT coalesce(post.generation_metadata ->> 'status_when_erased', post.status) AS status
+         ) AS was
          LEFT JOIN LATERAL (
            SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
            WHERE log.execution_id = council.execution_id AND log.employee_id = council.employee_id
@@ -179,12 +183,15 @@ async fn simple(
 ) -> Result<BTreeMap<String, Tally>, Error> {
     let rows = sqlx::query!(
         "SELECT post.generation_metadata ->> 'model' AS \"model!\", count(*) AS \"posts!\",
-                count(*) FILTER (WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
-                count(*) FILTER (WHERE post.status = 'rejected') AS \"rejected!\",
+                count(*) FILTER (WHERE was.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
+                count(*) FILTER (WHERE was.status = 'rejected') AS \"rejected!\",
                 coalesce(sum(post.edit_distance) FILTER (
-                  WHERE post.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
+                  WHERE was.status IN ('approved', 'scheduled', 'publishing', 'published')), 0) AS \"edit_distance!\",
                 coalesce(sum(spent.cost_microusd), 0)::bigint AS \"cost_microusd!\", count(spent.cost_microusd) AS \"priced!\"
          FROM posts AS post
+         CROSS JOIN LATERAL (
+           SELECT coalesce(post.generation_metadata ->> 'status_when_erased', post.status) AS status
+         ) AS was
          LEFT JOIN LATERAL (
            SELECT sum(log.cost_microusd)::bigint AS cost_microusd FROM workflow_logs AS log
            WHERE log.execution_id = post.execution_id AND log.employee_id = post.employee_id AND log.slot = post.slot

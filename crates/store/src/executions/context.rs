@@ -45,7 +45,7 @@ pub struct Context {
     pub voice: String,
 }
 
-/// Reads the context; `None` if the employee has no profile in the workspace or the campaign is not its own.
+/// Reads the context; `None` if the employee has no profile in the workspace or was erased, or the campaign is not its own.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -64,7 +64,8 @@ pub async fn load(
                 profile.display_name AS employee_name, profile.job_title, profile.bio, profile.voice
          FROM campaigns AS campaign
          JOIN employee_profiles AS profile ON profile.workspace_id = campaign.workspace_id
-         WHERE campaign.workspace_id = $1 AND campaign.id = $2 AND profile.user_id = $3",
+         JOIN users AS person ON person.id = profile.user_id
+         WHERE campaign.workspace_id = $1 AND campaign.id = $2 AND profile.user_id = $3 AND person.erased_at IS NULL",
         workspace_id.uuid(),
         campaign_id.uuid(),
         employee_id.uuid(),

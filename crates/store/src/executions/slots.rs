@@ -218,6 +218,47 @@ pub async fn finish(
     Ok(true)
 }
 
+/// Ends every open slot of the employee without a post, for this reason, and each execution with its last one. Whoever works
+/// on one of them does it in vain.
+///
+/// # Errors
+/// If Postgres does not take it.
+pub async fn give_up(
+    transaction: &mut Transaction,
+    employee_id: UserId,
+    message: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT execution_id, workspace_id FROM execution_slots
+         WHERE employee_id = $1 AND status IN ('planned', 'running')
+         ORDER BY execution_id",
+        employee_id.uuid(),
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    for row in rows {
+        let (workspace_id, execution_id) = (row.workspace_id.into(), row.execution_id.into());
+        lock_execution(transaction, workspace_id, execution_id).await?;
+        sqlx::query!(
+            "UPDATE execution_slots
+             SET status = 'failed', failure_kind = $4, failure_message = $5,
+                 claimed_by = NULL, claim_expires_at = NULL, updated_at = $6
+             WHERE execution_id = $1 AND employee_id = $2 AND workspace_id = $3 AND status IN ('planned', 'running')",
+            row.execution_id,
+            employee_id.uuid(),
+            row.workspace_id,
+            FailureKind::Configuration.as_str(),
+            message,
+            now,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        close_execution(transaction, workspace_id, execution_id, now).await?;
+    }
+    Ok(())
+}
+
 /// Leaves the slot to its council until `expires_at`. Answers whether it did: it does not if `claim_id` no longer holds
 /// the slot, because the council has ended it already or somebody else hands it over.
 ///

@@ -106,18 +106,24 @@ pub async fn lock(
     row.map(Member::try_from).transpose()
 }
 
-/// How many people are admins of the workspace. All of them stay so until `transaction` is over.
+/// The people who act as admins of the workspace: no programs, nor who is suspended or erased. All of them stay so until
+/// `transaction` is over.
 ///
 /// # Errors
 /// If Postgres cannot be read.
-pub async fn lock_admins(transaction: &mut Transaction, workspace_id: WorkspaceId) -> Result<usize, Error> {
+pub async fn lock_admins(transaction: &mut Transaction, workspace_id: WorkspaceId) -> Result<Vec<UserId>, Error> {
     let admins = sqlx::query_scalar!(
-        "SELECT user_id FROM memberships WHERE workspace_id = $1 AND role = 'admin' ORDER BY user_id FOR NO KEY UPDATE",
+        "SELECT membership.user_id
+         FROM memberships AS membership JOIN users AS person ON person.id = membership.user_id
+         WHERE membership.workspace_id = $1 AND membership.role = 'admin' AND person.kind = 'person'
+           AND person.status = 'active'
+         ORDER BY membership.user_id
+         FOR NO KEY UPDATE OF membership",
         workspace_id.uuid(),
     )
     .fetch_all(transaction)
     .await?;
-    Ok(admins.len())
+    Ok(admins.into_iter().map(UserId::from).collect())
 }
 
 /// Makes the member this.

@@ -1,4 +1,4 @@
-//! What a person says about themselves, what is known of them, and how it is forgotten.
+//! What a person says about themselves, and what is known of them.
 
 use chrono::{DateTime, Utc};
 use rostrum_core::ids::UserId;
@@ -80,6 +80,8 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
                              FROM memberships AS one WHERE one.user_id = $1),
              'team_members', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                               FROM team_members AS one WHERE one.user_id = $1),
+             'invitations', (SELECT coalesce(jsonb_agg(to_jsonb(one) - 'digest' ORDER BY one.created_at), '[]')
+                             FROM invitations AS one WHERE one.email = (SELECT email FROM users WHERE id = $1)),
              'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                           FROM sessions AS one WHERE one.user_id = $1),
              'foreign_identities', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
@@ -88,8 +90,14 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
                                    FROM employee_profiles AS one WHERE one.user_id = $1),
              'writing_samples', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                                  FROM writing_samples AS one WHERE one.user_id = $1),
+             'campaign_employees', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
+                                    FROM campaign_employees AS one WHERE one.user_id = $1),
              'posts', (SELECT coalesce(jsonb_agg(to_jsonb(one) - 'signature' ORDER BY one.created_at), '[]')
                        FROM (SELECT * FROM posts WHERE employee_id = $1 ORDER BY id DESC LIMIT 10000) AS one),
+             'post_media', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
+                            FROM post_media AS one
+                            JOIN (SELECT id FROM posts WHERE employee_id = $1 ORDER BY id DESC LIMIT 10000) AS post
+                              ON post.id = one.post_id),
              'audit_log', (SELECT coalesce(jsonb_agg(to_jsonb(one) ORDER BY one.created_at), '[]')
                            FROM (SELECT * FROM audit_log WHERE actor_id = $1 ORDER BY id DESC LIMIT 10000) AS one)
            ) AS "data!""#,
@@ -100,8 +108,9 @@ pub async fn export(executor: impl PgExecutor<'_>, user_id: UserId) -> Result<Va
     Ok(data)
 }
 
-/// Whether the person is the only admin of a workspace, which would be left without. The admins of their workspaces stay so
-/// until `transaction` is over, so that two of them cannot leave at once.
+/// Whether the person is the only admin of a workspace, which would be left without: programs and people who are suspended
+/// or erased do not count. The admins of their workspaces stay so until `transaction` is over, so that two of them cannot
+/// leave at once.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -119,8 +128,9 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
         r#"SELECT EXISTS (
              SELECT FROM memberships AS own
              WHERE own.user_id = $1 AND own.role = 'admin' AND NOT EXISTS (
-               SELECT FROM memberships AS other
+               SELECT FROM memberships AS other JOIN users AS person ON person.id = other.user_id
                WHERE other.workspace_id = own.workspace_id AND other.role = 'admin' AND other.user_id <> $1
+                 AND person.kind = 'person' AND person.status = 'active'
              )
            ) AS "is_one!""#,
         user_id.uuid(),
@@ -128,72 +138,4 @@ pub async fn is_last_admin(transaction: &mut Transaction, user_id: UserId) -> Re
     .fetch_one(transaction)
     .await?;
     Ok(is_one)
-}
-
-/// Forgets the person: name, address, roles, teams, invitations, secrets, sessions, identities elsewhere, writing samples
-/// and posts that were never published. What was published stays, by nobody. The row itself stays, because what others did
-/// refers to it, and says nothing any more.
-///
-/// # Errors
-/// If Postgres does not do it.
-pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
-    let id = user_id.uuid();
-    // The top-level domain is reserved to lead nowhere (RFC 2606).
-    let address = format!("{id}@erased.invalid");
-    sqlx::query!(
-        "UPDATE invitations SET email = $2, revoked_at = CASE WHEN accepted_at IS NULL THEN coalesce(revoked_at, $3) END
-         WHERE email = (SELECT email FROM users WHERE id = $1)",
-        id,
-        address,
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query!(
-        "UPDATE users SET email = $2, name = 'Somebody', password_hash = NULL, status = 'suspended', email_verified_at = NULL,
-                totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL, preferences = '{}', failed_sign_ins = 0,
-                locked_until = NULL, is_super_admin = FALSE, erased_at = $3, updated_at = $3
-         WHERE id = $1",
-        id,
-        address,
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    // Nobody is an admin by being remembered as one.
-    sqlx::query!("UPDATE memberships SET role = 'user' WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!("DELETE FROM recovery_codes WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!("DELETE FROM mail_proofs WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!("DELETE FROM foreign_identities WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!("DELETE FROM team_members WHERE user_id = $1", id).execute(&mut *transaction).await?;
-    sqlx::query!(
-        "UPDATE writing_samples SET content = 'Erased ' || id, archived_at = coalesce(archived_at, $2), updated_at = $2
-         WHERE user_id = $1",
-        id,
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query!(
-        "UPDATE employee_profiles SET display_name = 'Somebody', job_title = '', bio = '', voice = '', version = version + 1,
-                archived_at = coalesce(archived_at, $2), updated_at = $2
-         WHERE user_id = $1",
-        id,
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    // What nobody outside has seen is theirs alone.
-    sqlx::query!(
-        "UPDATE posts SET content = 'Erased.', original_content = 'Erased.', thread = '{}', hashtags = '{}', mentions = '{}',
-                call_to_action = '', generation_metadata = '{}', findings = '[]', signature = NULL, status = 'rejected',
-                version = version + 1, updated_at = $2
-         WHERE employee_id = $1 AND status NOT IN ('publishing', 'published')",
-        id,
-        now,
-    )
-    .execute(&mut *transaction)
-    .await?;
-    Ok(())
 }

@@ -73,7 +73,7 @@ pub struct Edited {
     pub content: String,
 }
 
-/// The `limit` newest posts of the campaign that were changed and approved.
+/// The `limit` newest posts of the campaign that were changed and approved, and whose author was not erased.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -86,7 +86,7 @@ pub async fn edited(
     let posts = sqlx::query_as!(
         Edited,
         "SELECT original_content, content FROM posts
-         WHERE workspace_id = $1 AND campaign_id = $2 AND edit_distance > 0
+         WHERE workspace_id = $1 AND campaign_id = $2 AND edit_distance > 0 AND original_content <> content
            AND status IN ('approved', 'scheduled', 'publishing', 'published')
          ORDER BY id DESC
          LIMIT $3",

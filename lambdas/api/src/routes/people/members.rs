@@ -123,7 +123,7 @@ async fn set_member_role(
     if id == caller.user_id {
         return Err(ApiError::Conflict("Nobody changes their own role. Ask another admin."));
     }
-    if member.role == Role::Admin && role != Role::Admin && admins == 1 {
+    if role != Role::Admin && admins == [id] {
         return Err(ApiError::Conflict(LAST));
     }
     if member.role != role {
@@ -156,7 +156,7 @@ async fn remove_member(State(app): State<App>, caller: Caller, Path(id): Path<Us
     if id == caller.user_id {
         return Err(ApiError::Conflict("Nobody removes themselves. Ask another admin."));
     }
-    if member.role == Role::Admin && admins == 1 {
+    if admins == [id] {
         return Err(ApiError::Conflict(LAST));
     }
     if members::is_employee(&mut work.transaction, workspace_id, id).await? {

@@ -3,7 +3,10 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use rostrum_core::access::Permission;
-use rostrum_store::{people::profile, sign_in};
+use rostrum_store::{
+    people::{erasure, profile},
+    sign_in,
+};
 use serde_json::json;
 use utoipa_axum::routes;
 
@@ -37,8 +40,9 @@ async fn export_data(State(app): State<App>, caller: Caller) -> Result<Answer, A
 
 /// Have yourself forgotten
 ///
-/// Name, address, secrets, sessions, identities elsewhere, writing samples and posts that were never published are gone at once and for good.
-/// Posts that were published stay, by nobody.
+/// Name, address, secrets, sessions, identities elsewhere, profile, writing samples, posts that were never published and what
+/// models wrote on the way to any post are gone at once and for good. Posts that were published stay, by nobody, and so do
+/// numbers: how often, how long, at what cost. What is being written for you at this moment is given up.
 #[utoipa::path(
     delete, path = "/api/v1/user", tag = "user",
     responses(
@@ -57,7 +61,7 @@ async fn erase_user(State(app): State<App>, caller: Caller) -> Result<Response, 
         return Err(ApiError::Conflict("You are the last admin of a workspace. Make somebody else an admin first."));
     }
     work.audit("user.erased", "user", caller.user_id, json!({})).await?;
-    profile::erase(&mut work.transaction, caller.user_id, work.now).await?;
+    erasure::erase(&mut work.transaction, caller.user_id, work.now).await?;
     let answer = work.finish(Answer::empty()).await?;
     app.memberships().forget(caller.user_id);
     Ok(without_cookie(answer))

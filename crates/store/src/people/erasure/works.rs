@@ -1,0 +1,152 @@
+//! What a person wrote, and what was written in their name or about it. Each table is reached by an index, whatever else is
+//! in it: posts by workspace and employee, councils and steps by the keys of the person's slots.
+
+use chrono::{DateTime, Utc};
+use rostrum_core::ids::UserId;
+
+use super::GIVEN_UP;
+use crate::{Error, Transaction};
+
+/// The profile, then the samples: whoever adds a sample holds the profile meanwhile.
+pub(super) async fn profile(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE employee_profiles SET display_name = 'Somebody', job_title = '', bio = '', voice = '', version = version + 1,
+                archived_at = coalesce(archived_at, $2), updated_at = $2
+         WHERE user_id = $1",
+        user_id.uuid(),
+        now,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "UPDATE writing_samples SET content = 'Erased ' || id, archived_at = coalesce(archived_at, $2), updated_at = $2
+         WHERE user_id = $1",
+        user_id.uuid(),
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Posts that nobody outside has seen, with their pictures; and of the others what nobody outside has seen. None of the former
+/// may be published any more, but what they were counts in the records of campaigns.
+pub(super) async fn posts(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+    let id = user_id.uuid();
+    sqlx::query!(
+        "DELETE FROM post_media USING posts AS post
+         WHERE post_media.post_id = post.id AND post.employee_id = $1 AND post.status NOT IN ('publishing', 'published')
+           AND post.workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)",
+        id,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "UPDATE posts SET content = 'Erased.', original_content = 'Erased.', thread = '{}', hashtags = '{}', mentions = '{}',
+                call_to_action = '', findings = without_texts(findings), signature = NULL, status = 'rejected',
+                generation_metadata = without_texts(generation_metadata) || jsonb_build_object('status_when_erased', status),
+                version = version + 1, updated_at = $2
+         WHERE employee_id = $1 AND status NOT IN ('publishing', 'published')
+           AND workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)",
+        id,
+        now,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "UPDATE posts SET original_content = content, findings = without_texts(findings),
+                generation_metadata = without_texts(generation_metadata), version = version + 1, updated_at = $2
+         WHERE employee_id = $1 AND status IN ('publishing', 'published')
+           AND workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)",
+        id,
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Takes their name out of what was found about posts of others: that they are nearly the same as one of theirs.
+pub(super) async fn findings_of_others(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
+    let id = user_id.uuid();
+    sqlx::query!(
+        "WITH own AS MATERIALIZED (
+           SELECT coalesce(array_agg(id::text), '{}') AS ids FROM posts
+           WHERE employee_id = $1 AND workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
+         ), alike AS (
+           SELECT execution_id, employee_id, slot FROM posts
+           WHERE workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
+             AND findings @> '[{\"code\": \"near_identical\"}]'
+         )
+         UPDATE councils SET findings = without_authors(councils.findings, own.ids)
+         FROM own, alike
+         WHERE councils.execution_id = alike.execution_id AND councils.employee_id = alike.employee_id
+           AND councils.slot = alike.slot AND councils.findings @> '[{\"code\": \"near_identical\"}]'",
+        id,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "WITH own AS MATERIALIZED (
+           SELECT coalesce(array_agg(id::text), '{}') AS ids FROM posts
+           WHERE employee_id = $1 AND workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
+         )
+         UPDATE posts SET findings = without_authors(findings, own.ids)
+         FROM own
+         WHERE workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
+           AND findings @> '[{\"code\": \"near_identical\"}]'",
+        id,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// What their councils were told, wrote and said. Scores, orders and who won stay.
+pub(super) async fn councils(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE councils SET context = '{}', system_prompt = 'Erased.', user_prompt = 'Erased.', draft = NULL, image = NULL,
+                verdict = without_texts(verdict), judgings = without_texts(judgings),
+                refinement = without_texts(refinement), findings = without_texts(findings)
+         FROM execution_slots AS slot
+         WHERE slot.employee_id = $1 AND councils.execution_id = slot.execution_id
+           AND councils.employee_id = slot.employee_id AND councils.slot = slot.slot",
+        user_id.uuid(),
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "UPDATE council_candidates AS candidate
+         SET draft = without_texts(draft), failure_message = CASE WHEN candidate.failure_message IS NOT NULL THEN 'Erased.' END
+         FROM execution_slots AS slot
+         WHERE slot.employee_id = $1 AND candidate.execution_id = slot.execution_id
+           AND candidate.employee_id = slot.employee_id AND candidate.slot = slot.slot",
+        user_id.uuid(),
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// What models answered for them, and why it could not be used. What each call was and cost stays.
+pub(super) async fn steps(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE workflow_logs AS log
+         SET raw_output = NULL, error_message = CASE WHEN log.error_message IS NOT NULL THEN 'Erased.' END,
+             metadata = without_texts(log.metadata)
+         FROM execution_slots AS slot
+         WHERE slot.employee_id = $1 AND log.execution_id = slot.execution_id AND log.employee_id = slot.employee_id
+           AND log.slot = slot.slot",
+        user_id.uuid(),
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "UPDATE execution_slots SET failure_message = 'Erased.' WHERE employee_id = $1 AND failure_message <> $2",
+        user_id.uuid(),
+        GIVEN_UP,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
