@@ -43,7 +43,7 @@ $$;
 
 -- Findings without the name of who wrote those posts, of which they say that they are nearly the same.
 CREATE FUNCTION without_authors(findings JSONB, posts TEXT[]) RETURNS JSONB
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE STRICT AS $$
   SELECT coalesce(jsonb_agg(
     CASE WHEN finding.value #>> '{detail,post_id}' = ANY (posts) THEN
       jsonb_set(

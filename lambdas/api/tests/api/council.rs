@@ -248,6 +248,52 @@ async fn a_slot_shows_its_whole_way() {
 }
 
 #[tokio::test]
+async fn the_councils_of_who_was_erased_show_how_it_went_and_no_text() {
+    let (api, ended, waiting) = councils().await;
+    let run = format!("/api/executions/{}", ended.execution_id);
+    let before = api.get(&path(&ended)).await.expect(200).json;
+    for start in [ended, waiting] {
+        let session = api.session(start.employee_id, start.workspace_id).await;
+        let token = api.token_of(start.employee_id, start.workspace_id, session);
+        api.anonymous(Method::DELETE, "/api/v1/user").token(&token).send().await.expect(204);
+    }
+    let read = api.get(&run).await.expect(200);
+    assert_eq!(read.json["status"], "completed_with_failures");
+    assert_eq!((&read.json["counts"]["stored"], &read.json["counts"]["failed"]), (&json!(1), &json!(1)));
+    let council = api.get(&path(&ended)).await.expect(200);
+    let begun = api.get(&path(&waiting)).await.expect(200);
+    let post = before["post_id"].as_str().unwrap();
+    let post = api.get(&format!("/api/posts/{post}")).await.expect(200);
+    let texts = [CLAUDE, GPT, BETTER, LOUD, "Ignore all", "It took", "It says", "One thought", "I would rather not."];
+    for text in texts {
+        assert!(text.len() < 12 || before.to_string().contains(text), "{text} was there");
+        for read in [&read, &council, &begun, &post] {
+            assert!(!read.text.contains(text), "{text} is still there: {}", read.text);
+        }
+    }
+    for kept in [
+        "/decision/winner",
+        "/decision/standing",
+        "/decision/decided_by",
+        "/decision/margin",
+        "/decision/rounds/0/order",
+        "/decision/rounds/1/judged/0/total",
+        "/candidates/1/points/criteria",
+        "/candidates/1/points/rules_total",
+        "/candidates/3/left_out/kind",
+        "/refinement/kept",
+        "/refinement/comparison/winner",
+        "/cost_microusd",
+    ] {
+        assert!(before.pointer(kept).is_some_and(|value| !value.is_null()), "{kept} was there");
+        assert_eq!(council.json.pointer(kept), before.pointer(kept), "{kept}");
+    }
+    assert_eq!((&council.json["candidates"][0]["text"], &council.json["picture"]), (&json!("Erased."), &Value::Null));
+    assert_eq!((&post.json["content"], &post.json["status"]), (&json!("Erased."), &json!("rejected")));
+    assert_eq!(post.json["media"], json!([]));
+}
+
+#[tokio::test]
 async fn what_is_no_council_is_not_found() {
     let (api, ended, _) = councils().await;
     let (run, employee) = (ended.execution_id, ended.employee_id);

@@ -347,6 +347,18 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
         ))
         .await;
     }
+    api.change(&format!(
+        "INSERT INTO campaign_employees (id, workspace_id, campaign_id, user_id, created_at)
+         VALUES (gen_random_uuid(), '{workspace}', '{}', '{me}', now())",
+        api.workspace.campaign_id
+    ))
+    .await;
+    api.change(
+        "INSERT INTO post_media (post_id, position, workspace_id, sha256, content_type, width, height, bytes, alt_text, template, captions, created_at)
+         SELECT id, 1, workspace_id, repeat('0', 64), 'image/png', 1, 1, 1, 'A river', 'dot', '[]', now() FROM posts WHERE content = 'Only a draft.'",
+    )
+    .await;
+    invite(&api, "leaving@example.com", "reviewer").await.expect(201);
     let token = login(&api, "leaving@example.com", PASSWORD).await.expect(200).json["access_token"]
         .as_str()
         .unwrap()
@@ -355,6 +367,12 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
     for word in ["leaving@example.com", "Lives by the river.", "My own words.", "Out in the world.", "Only a draft."] {
         assert!(data.text.contains(word), "{word}");
     }
+    for (table, rows) in
+        [("invitations", 1), ("campaign_employees", 1), ("post_media", 1), ("posts", 2), ("sessions", 1)]
+    {
+        assert_eq!(data.json[table].as_array().map(Vec::len), Some(rows), "{table}: {}", data.text);
+    }
+    assert!(!data.text.contains("digest"), "nor what opens an invitation");
     assert!(!data.text.contains("argon2"), "nobody needs the hash of their password");
     api.anonymous(Method::DELETE, "/api/v1/user").token(&token).send().await.expect(204);
     api.anonymous(Method::GET, "/api/v1/user/profile").token(&token).send().await.problem(401, "unauthenticated");
@@ -373,6 +391,16 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
     let admins = "UPDATE memberships SET role = 'user' WHERE role = 'admin' AND user_id <> (SELECT id FROM users WHERE email = 'admin@example.com')";
     api.change(admins).await;
     api.admin(Method::DELETE, "/api/v1/user").send().await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn an_admin_who_is_suspended_is_not_the_one_who_is_left() {
+    let api = Api::new().await;
+    let other = api.user(Role::SuperAdmin);
+    api.change(&format!("UPDATE users SET status = 'suspended' WHERE id = '{other}'")).await;
+    api.admin(Method::DELETE, "/api/v1/user").send().await.problem(409, "conflict");
+    api.change(&format!("UPDATE users SET status = 'active' WHERE id = '{other}'")).await;
+    api.admin(Method::DELETE, "/api/v1/user").send().await.expect(204);
 }
 
 #[tokio::test]

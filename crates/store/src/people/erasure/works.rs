@@ -81,7 +81,8 @@ pub(super) async fn findings_of_others(transaction: &mut Transaction, user_id: U
          UPDATE councils SET findings = without_authors(councils.findings, own.ids)
          FROM own, alike
          WHERE councils.execution_id = alike.execution_id AND councils.employee_id = alike.employee_id
-           AND councils.slot = alike.slot AND councils.findings @> '[{\"code\": \"near_identical\"}]'",
+           AND councils.slot = alike.slot
+           AND councils.findings IS DISTINCT FROM without_authors(councils.findings, own.ids)",
         id,
     )
     .execute(&mut *transaction)
@@ -94,7 +95,8 @@ pub(super) async fn findings_of_others(transaction: &mut Transaction, user_id: U
          UPDATE posts SET findings = without_authors(findings, own.ids)
          FROM own
          WHERE workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
-           AND findings @> '[{\"code\": \"near_identical\"}]'",
+           AND findings @> '[{\"code\": \"near_identical\"}]'
+           AND findings IS DISTINCT FROM without_authors(findings, own.ids)",
         id,
     )
     .execute(transaction)
