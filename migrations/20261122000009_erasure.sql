@@ -1,9 +1,5 @@
 -- Erasing a person reaches what was written about them: what models answered, councils, pictures.
 
--- History is written once, but nobody's words outlive their erasure.
-GRANT UPDATE (raw_output, error_message, metadata) ON workflow_logs TO rostrum_fleet;
-GRANT DELETE ON post_media TO rostrum_fleet;
-
 -- The slots of a person, which lead to their councils and to every step by the keys of those.
 CREATE INDEX idx_execution_slots_employee ON execution_slots (employee_id);
 -- Posts whose findings name the author of another post: a few of many.
@@ -55,6 +51,27 @@ LANGUAGE sql IMMUTABLE STRICT AS $$
   FROM jsonb_array_elements(findings) WITH ORDINALITY AS finding (value, place)
 $$;
 
+-- History is written once, and the fleet may not change it. What it may is to call this, as the owner of the tables, for
+-- somebody whom it has erased: what models answered for them goes, and the pictures of what they never published. That the
+-- calls were made, when, and at what cost, stays.
+CREATE FUNCTION erase_history(person UUID) RETURNS VOID
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM users WHERE id = person AND erased_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'nobody was erased whose id is %', person;
+  END IF;
+  UPDATE workflow_logs AS log
+  SET raw_output = NULL, error_message = CASE WHEN log.error_message IS NOT NULL THEN 'Erased.' END,
+      metadata = without_texts(log.metadata)
+  FROM execution_slots AS slot
+  WHERE slot.employee_id = person AND log.execution_id = slot.execution_id AND log.employee_id = slot.employee_id
+    AND log.slot = slot.slot;
+  DELETE FROM post_media USING posts AS post
+  WHERE post_media.post_id = post.id AND post.employee_id = person AND post.status NOT IN ('publishing', 'published')
+    AND post.workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = person);
+END
+$$;
+
 -- Supabase lets browsers call what everybody may execute.
-REVOKE ALL ON FUNCTION without_texts(JSONB, TEXT), without_authors(JSONB, TEXT[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION without_texts(JSONB, TEXT), without_authors(JSONB, TEXT[]) TO rostrum_fleet;
+REVOKE ALL ON FUNCTION without_texts(JSONB, TEXT), without_authors(JSONB, TEXT[]), erase_history(UUID) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION without_texts(JSONB, TEXT), without_authors(JSONB, TEXT[]), erase_history(UUID) TO rostrum_fleet;

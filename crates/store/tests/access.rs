@@ -61,10 +61,14 @@ async fn history_cannot_be_changed_by_the_fleet() {
         "DELETE FROM post_media",
         "UPDATE workspaces SET slug = ''",
         "TRUNCATE audit_log",
+        "UPDATE workflow_logs SET metadata = '{}'",
     ] {
         let refused = sqlx::query(change).execute(&mut fleet).await.unwrap_err();
         assert!(refused.to_string().contains("permission denied"), "{change}: {refused}");
     }
+    // Only who was erased loses what was written for them.
+    let refused = sqlx::query("SELECT erase_history(gen_random_uuid())").execute(&mut fleet).await.unwrap_err();
+    assert!(refused.to_string().contains("nobody was erased"), "{refused}");
     // Which answer was chosen is known only after it was logged.
     sqlx::query("UPDATE workflow_logs SET was_selected = true").execute(&mut fleet).await.unwrap();
 }

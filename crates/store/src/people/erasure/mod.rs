@@ -32,11 +32,12 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     works::posts(transaction, user_id, now).await?;
     works::findings_of_others(transaction, user_id).await?;
     works::councils(transaction, user_id).await?;
-    works::steps(transaction, user_id).await?;
+    works::failures(transaction, user_id).await?;
     account::answers(transaction, user_id, &email).await?;
     account::invitations(transaction, user_id, &email, now).await?;
     account::secrets(transaction, user_id, &email).await?;
-    account::person(transaction, user_id, now).await
+    account::person(transaction, user_id, now).await?;
+    works::history(transaction, user_id).await
 }
 
 /// Keeps the person from being erased until `transaction` is over, so that their erasure finds what is written here. Answers

@@ -29,18 +29,10 @@ pub(super) async fn profile(transaction: &mut Transaction, user_id: UserId, now:
     Ok(())
 }
 
-/// Posts that nobody outside has seen, with their pictures; and of the others what nobody outside has seen. None of the former
-/// may be published any more, but what they were counts in the records of campaigns.
+/// Posts that nobody outside has seen, and of the others what nobody outside has seen. None of the former may be published any
+/// more, but what they were counts in the records of campaigns.
 pub(super) async fn posts(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
     let id = user_id.uuid();
-    sqlx::query!(
-        "DELETE FROM post_media USING posts AS post
-         WHERE post_media.post_id = post.id AND post.employee_id = $1 AND post.status NOT IN ('publishing', 'published')
-           AND post.workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)",
-        id,
-    )
-    .execute(&mut *transaction)
-    .await?;
     sqlx::query!(
         "UPDATE posts SET content = 'Erased.', original_content = 'Erased.', thread = '{}', hashtags = '{}', mentions = '{}',
                 call_to_action = '', findings = without_texts(findings), signature = NULL, status = 'rejected',
@@ -130,19 +122,8 @@ pub(super) async fn councils(transaction: &mut Transaction, user_id: UserId) -> 
     Ok(())
 }
 
-/// What models answered for them, and why it could not be used. What each call was and cost stays.
-pub(super) async fn steps(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
-    sqlx::query!(
-        "UPDATE workflow_logs AS log
-         SET raw_output = NULL, error_message = CASE WHEN log.error_message IS NOT NULL THEN 'Erased.' END,
-             metadata = without_texts(log.metadata)
-         FROM execution_slots AS slot
-         WHERE slot.employee_id = $1 AND log.execution_id = slot.execution_id AND log.employee_id = slot.employee_id
-           AND log.slot = slot.slot",
-        user_id.uuid(),
-    )
-    .execute(&mut *transaction)
-    .await?;
+/// Why slots of theirs have no post, which quotes what was written.
+pub(super) async fn failures(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
     sqlx::query!(
         "UPDATE execution_slots SET failure_message = 'Erased.' WHERE employee_id = $1 AND failure_message <> $2",
         user_id.uuid(),
@@ -150,5 +131,12 @@ pub(super) async fn steps(transaction: &mut Transaction, user_id: UserId) -> Res
     )
     .execute(transaction)
     .await?;
+    Ok(())
+}
+
+/// What models answered for them, and the pictures of posts that were not published; by a function of the database, because
+/// the fleet may change no history. Only of somebody who is marked as erased.
+pub(super) async fn history(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
+    sqlx::query!("SELECT erase_history($1)", user_id.uuid()).execute(transaction).await?;
     Ok(())
 }
