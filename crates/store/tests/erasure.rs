@@ -353,13 +353,15 @@ async fn an_erasure_waits_for_what_is_being_written_and_erases_it() {
     workflow_logs::record(&mut transaction, &answer(&world), world.ambient.now()).await.unwrap();
     let waiting = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let commit = async {
+        let mut waits = false;
         for _ in 0..10_000 {
-            if !world.look(waiting).await.is_empty() {
-                transaction.commit().await.unwrap();
-                return;
+            waits = !world.look(waiting).await.is_empty();
+            if waits {
+                break;
             }
         }
-        panic!("the erasure does not wait");
+        assert!(waits, "the erasure does not wait");
+        transaction.commit().await.unwrap();
     };
     futures::join!(erase(&world, world.start.employee_id), commit);
     assert_eq!(world.look("SELECT count(*)::text FROM workflow_logs").await, ["1"]);
@@ -369,7 +371,7 @@ async fn an_erasure_waits_for_what_is_being_written_and_erases_it() {
 #[tokio::test]
 async fn who_cannot_act_is_no_admin_that_is_left() {
     let world = World::of(3, json!({}), Script::default().model()).await;
-    let [me, other, erased] = world.workspace.employees[..] else { panic!("there are three") };
+    let [me, other, erased]: [UserId; 3] = world.workspace.employees.clone().try_into().unwrap();
     let check = async |expected: bool, admins: Vec<UserId>, place: &str| {
         let mut transaction = world.database.database.begin().await.unwrap();
         assert_eq!(profile::is_last_admin(&mut transaction, me).await.unwrap(), expected, "{place}");
