@@ -3,7 +3,7 @@
 use rostrum_core::field::FieldError;
 use thiserror::Error;
 
-use crate::photo::{MAX_BYTES, MAX_PIXELS, MAX_SIDE};
+use crate::photo::{MAX_BYTES, MAX_MEMORY, MAX_PIXELS, MAX_SIDE};
 
 /// Nothing was drawn. Drawing changes nothing outside, so that every one of these can be asked for again.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -46,6 +46,15 @@ pub enum RenderError {
         width: u32,
         /// Its height in pixels.
         height: u32,
+    },
+    /// The background is of a kind that takes more memory than is given. Its header was read and nothing else.
+    #[error(
+        "the background would take {bytes} bytes of memory, and {MAX_MEMORY} are the most; send it smaller, or as a JPEG that \
+         is not progressive"
+    )]
+    BackgroundTooDemanding {
+        /// How many it would take.
+        bytes: u64,
     },
     /// The background is neither JPEG nor PNG.
     #[error("the background is neither a JPEG nor a PNG; send one of these")]

@@ -168,6 +168,15 @@ fn a_header_of_too_many_pixels_is_refused() {
 }
 
 #[test]
+fn a_header_of_pixels_that_take_too_much_memory_is_refused() {
+    for (file, bytes) in requests::headers_of_25_million_pixels() {
+        let error = drawn(file).unwrap_err();
+        assert_eq!(error, RenderError::BackgroundTooDemanding { bytes });
+        assert!(error.to_string().contains("send it smaller"), "{error}");
+    }
+}
+
+#[test]
 fn a_card_without_a_photo_reads_no_file() {
     let card = request("quote-card", Platform::X, &[("quote", "Less is more."), ("author", "A. Mies")]);
     let broken = Request { background: Background::Photo(b"\xFF\xD8\xFF broken".as_slice().into()), ..card };
@@ -199,7 +208,12 @@ proptest! {
         let answer = drawn(file);
         let refused = matches!(
             answer,
-            Err(RenderError::BackgroundFormat | RenderError::BackgroundCorrupt(_) | RenderError::BackgroundTooLarge { .. })
+            Err(
+                RenderError::BackgroundFormat
+                    | RenderError::BackgroundCorrupt(_)
+                    | RenderError::BackgroundTooLarge { .. }
+                    | RenderError::BackgroundTooDemanding { .. }
+            )
         );
         prop_assert!(answer.is_ok() || refused, "{:?}", answer);
     }

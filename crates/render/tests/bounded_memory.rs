@@ -6,7 +6,7 @@ mod requests;
 
 use std::fs;
 
-use requests::{headers_of_20_000_by_20_000, jpeg, landscape, over};
+use requests::{headers_of_20_000_by_20_000, headers_of_25_million_pixels, jpeg, landscape, over};
 use rostrum_render::{RenderError, render};
 
 /// The most that this process has held, in KiB (`VmHWM` of proc(5)).
@@ -23,6 +23,10 @@ fn only_the_header_of_a_photo_that_is_too_large_is_read() {
     for file in headers_of_20_000_by_20_000() {
         let error = render(&over(file)).unwrap_err();
         assert!(matches!(error, RenderError::BackgroundTooLarge { .. }), "{error:?}");
+    }
+    for (file, _) in headers_of_25_million_pixels() {
+        let error = render(&over(file)).unwrap_err();
+        assert!(matches!(error, RenderError::BackgroundTooDemanding { .. }), "{error:?}");
     }
     let grown = most_resident() - before;
     assert!(grown < 8 * 1024, "{grown} KiB were taken");

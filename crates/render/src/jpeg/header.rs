@@ -190,14 +190,15 @@ impl<'file> Header<'file> {
 }
 
 /// The next marker and what follows it.
-fn next_marker(bytes: &[u8]) -> Result<(u8, &[u8]), Refusal> {
+pub(super) fn next_marker(bytes: &[u8]) -> Result<(u8, &[u8]), Refusal> {
     let [0xFF, rest @ ..] = bytes else { return Err(ENDS) };
     let fill = rest.iter().take_while(|byte| **byte == 0xFF).count();
     let (marker, rest) = rest.get(fill..).and_then(<[u8]>::split_first).ok_or(ENDS)?;
     Ok((*marker, rest))
 }
 
-fn split_segment(bytes: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
+/// What stands behind a marker, and what follows it.
+pub(super) fn split_segment(bytes: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
     let [high, low, rest @ ..] = bytes else { return Err(ENDS) };
     let length = usize::from(*high) << 8 | usize::from(*low);
     length.checked_sub(2).and_then(|length| rest.split_at_checked(length)).ok_or(ENDS)

@@ -12,6 +12,7 @@ mod decode;
 mod encode;
 mod header;
 mod huffman;
+mod memory;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -20,3 +21,4 @@ mod transform;
 pub(crate) use decode::{Crop, decode};
 pub(crate) use encode::encode;
 pub(crate) use header::{Header, Refusal};
+pub(crate) use memory::coefficient_bytes;

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, metadata::Orientation};
+use image::{
+    ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, metadata::Orientation,
+};
 
 use crate::{
     error::RenderError,
@@ -20,9 +22,10 @@ pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 pub const MAX_SIDE: u32 = 10_000;
 /// The most pixels of a background in all: 25 millions, as a camera has them.
 pub const MAX_PIXELS: u64 = 25_000_000;
-/// The most memory that the decoder of rare JPEGs and of PNGs may take, in bytes: 16 bits for each of four colours of
-/// [`MAX_PIXELS`] would be more than any picture of a post needs.
-const MAX_MEMORY: u64 = 160 * 1024 * 1024;
+/// The most memory that a rare JPEG or a PNG may take beside its file, in bytes: 192 MiB. [`MAX_PIXELS`] of 8 bits for each
+/// colour fit, also of a progressive JPEG with colour at half the resolution, as cameras and the web have it. 16 bits for each
+/// colour, or a progressive JPEG with whole colour, are more than any picture of a post needs.
+pub const MAX_MEMORY: u64 = 192 * 1024 * 1024;
 
 /// The photo, cropped around its middle and made as large as its place.
 ///
@@ -67,15 +70,31 @@ fn general(bytes: &[u8], format: ImageFormat, width: u32, height: u32) -> Result
     let mut decoder = reader.into_decoder().map_err(|error| refused(&error, (0, 0)))?;
     let (stored_width, stored_height) = decoder.dimensions();
     check_size(stored_width, stored_height)?;
-    // The decoders hold to the limit for what they need beside the pixels only.
-    if decoder.total_bytes() > MAX_MEMORY {
-        return Err(RenderError::BackgroundTooLarge { width: stored_width, height: stored_height });
+    // The decoders hold to the limit for some of what they need only.
+    let held = held(bytes, format, &decoder)?;
+    if held > MAX_MEMORY {
+        return Err(RenderError::BackgroundTooDemanding { bytes: held });
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixels = DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, (stored_width, stored_height)))?;
     let (across, down) = turned(orientation, width, height);
     let crop = crop(stored_width, stored_height, across, down);
     fill(Source::Pixels(pixels), crop, orientation, width, height)
+}
+
+/// How many bytes are held at once: the pixels as they are stored, with what they are decoded from before, or with those
+/// that they are turned into after.
+fn held(bytes: &[u8], format: ImageFormat, decoder: &impl ImageDecoder) -> Result<u64, RenderError> {
+    let before = match format {
+        ImageFormat::Jpeg => jpeg::coefficient_bytes(bytes).map_err(|refusal| match refusal {
+            Refusal::Corrupt(what) => RenderError::BackgroundCorrupt(what.to_owned()),
+            Refusal::Rare => RenderError::BackgroundFormat,
+        })?,
+        _ => 0,
+    };
+    let (width, height) = decoder.dimensions();
+    let after = if decoder.color_type() == ColorType::Rgba8 { 0 } else { 4 * u64::from(width) * u64::from(height) };
+    Ok(decoder.total_bytes() + before.max(after))
 }
 
 fn refused(error: &ImageError, (width, height): (u32, u32)) -> RenderError {

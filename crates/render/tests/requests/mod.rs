@@ -75,9 +75,30 @@ pub(crate) fn headers_of_20_000_by_20_000() -> [Vec<u8>; 3] {
         file[frame..frame + 4].copy_from_slice(&[side[2], side[3], side[2], side[3]]);
         file
     };
+    let progressive = include_bytes!("../backgrounds/progressive.jpg").to_vec();
+    [patched(jpeg(&landscape(32, 32), 90), 0xC0), patched(progressive, 0xC2), png_header(20_000, 8, 2)]
+}
+
+/// Small files whose headers say 5,000 by 5,000 pixels, and how many bytes they would take: a progressive JPEG with whole
+/// colour and a PNG with 16 bits for each of four colours.
+pub(crate) fn headers_of_25_million_pixels() -> [(Vec<u8>, u64); 2] {
+    let mut progressive = include_bytes!("../backgrounds/progressive.jpg").to_vec();
+    let frame = progressive.windows(2).position(|two| two == [0xFF, 0xC2]).unwrap() + 5;
+    let side = 5_000_u16.to_be_bytes();
+    progressive[frame..frame + 4].copy_from_slice(&[side[0], side[1], side[0], side[1]]);
+    assert_eq!(progressive[frame + 4], 3, "luma, blue and red");
+    for plane in 0..3 {
+        progressive[frame + 6 + 3 * plane] = 0x11;
+    }
+    [(progressive, 75_000_000 + 150_000_000), (png_header(5_000, 16, 6), 200_000_000 + 100_000_000)]
+}
+
+/// A small PNG whose header says that it has such sides, bits for each colour, and colours (ISO/IEC 15948, 11.2.1).
+fn png_header(side: u32, bits: u8, colours: u8) -> Vec<u8> {
     let mut large = png(landscape(32, 32));
-    large[16..20].copy_from_slice(&side);
-    large[20..24].copy_from_slice(&side);
+    large[16..20].copy_from_slice(&side.to_be_bytes());
+    large[20..24].copy_from_slice(&side.to_be_bytes());
+    large[24..26].copy_from_slice(&[bits, colours]);
     // The checksum of the first chunk (ISO/IEC 15948, annex D).
     let mut sum = u32::MAX;
     for byte in &large[12..29] {
@@ -87,6 +108,5 @@ pub(crate) fn headers_of_20_000_by_20_000() -> [Vec<u8>; 3] {
         }
     }
     large[29..33].copy_from_slice(&(!sum).to_be_bytes());
-    let progressive = include_bytes!("../backgrounds/progressive.jpg").to_vec();
-    [patched(jpeg(&landscape(32, 32), 90), 0xC0), patched(progressive, 0xC2), large]
+    large
 }
