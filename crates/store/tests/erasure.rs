@@ -7,6 +7,7 @@ use rostrum_core::{
     ids::{UserId, WorkflowLogId},
 };
 use rostrum_store::{
+    Scope,
     councils::{
         self, Decision, Opening,
         candidates::{self, Outcome},
@@ -101,7 +102,7 @@ const TABLES: [(&str, &[&str], &[&str]); 31] = [
         &["workflow_type", "step_name", "model", "prompt_version", "status"],
     ),
     ("workspace_readers", &[], &["login"]),
-    ("workspaces", &[], &["slug", "name", "prohibited_words", "registration"]),
+    ("workspaces", &[], &["slug", "name", "prohibited_words", "registration", "second_factor"]),
     ("writing_samples", &["content"], &[]),
 ];
 
@@ -144,7 +145,8 @@ async fn erase(world: &World, person: UserId) {
 
 /// Every row that holds the word, also as bytes, with its table.
 async fn rows(database: &TestDatabase, word: &str) -> Vec<String> {
-    let bytes: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let bytes: Vec<String> = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = bytes.concat();
     let mut rows = Vec::new();
     for (table, ..) in TABLES {
         let sql = format!(
@@ -213,7 +215,9 @@ async fn nothing_tells_of_who_was_erased_but_what_they_published() {
 async fn states_scores_and_costs_stay() {
     let world = world().await;
     let (database, campaign) = (&world.database.database, world.workspace.campaign_id);
-    let load = async || record::load(database, world.workspace.id, campaign, DateTime::UNIX_EPOCH).await.unwrap();
+    let load = async || {
+        record::load(database, world.workspace.id, campaign, Scope::Workspace, DateTime::UNIX_EPOCH).await.unwrap()
+    };
     let counts = "SELECT concat_ws(' ', (SELECT sum(cost_microusd) FROM workflow_logs),
                                    (SELECT count(*) FROM council_candidates WHERE was_selected),
                                    (SELECT verdict #>> '{candidates,0,total}' FROM councils LIMIT 1),

@@ -111,7 +111,8 @@ pub struct Seat {
     pub unrefined: Tally,
     /// The posts of full councils that are its candidate made better.
     pub refined: Tally,
-    /// The posts that its model wrote alone in the same workspace, in the workflow `simple`, if there are any.
+    /// The posts that its model wrote alone, in the workflow `simple`, as far as whoever asks sees them; `None` if there
+    /// are none.
     pub simple: Option<Tally>,
 }
 

@@ -10,12 +10,13 @@ use rostrum_core::{
 };
 use uuid::Uuid;
 
-use crate::{Database, Error};
+use crate::{Database, Error, Scope};
 
 /// A seat and its model.
 type Place = (String, String);
 
-/// The record of the campaign's councils that began at `since` or later.
+/// The record of the campaign's councils that began at `since` or later. Whether the campaign itself is in the scope is
+/// for the caller to know; what models wrote alone is counted in the scope.
 ///
 /// # Errors
 /// If Postgres cannot be read.
@@ -23,13 +24,14 @@ pub async fn load(
     database: &Database,
     workspace_id: WorkspaceId,
     campaign_id: CampaignId,
+    scope: Scope,
     since: DateTime<Utc>,
 ) -> Result<Record, Error> {
     let mut record = Record::default();
     let mut seats = asked(database, workspace_id, campaign_id, since).await?;
     chosen(database, workspace_id, campaign_id, since, &mut seats, &mut record.below_quorum).await?;
     let models: Vec<String> = seats.values().flat_map(|(_, models)| models.iter().cloned()).collect();
-    let alone = simple(database, workspace_id, &models, since).await?;
+    let alone = simple(database, workspace_id, scope, &models, since).await?;
     record.seats = seats
         .into_values()
         .map(|(seat, models)| {
@@ -174,13 +176,16 @@ async fn chosen(
     Ok(())
 }
 
-/// What became of the posts that these models wrote alone since then, in the whole workspace.
+/// What became of the posts that these models wrote alone since then: in the whole workspace, or in the campaigns of
+/// somebody's teams if they see no others.
 async fn simple(
     database: &Database,
     workspace_id: WorkspaceId,
+    scope: Scope,
     models: &[String],
     since: DateTime<Utc>,
 ) -> Result<BTreeMap<String, Tally>, Error> {
+    let roles = scope.roles();
     let rows = sqlx::query!(
         "SELECT post.generation_metadata ->> 'model' AS \"model!\", count(*) AS \"posts!\",
                 count(*) FILTER (WHERE was.status IN ('approved', 'scheduled', 'publishing', 'published')) AS \"approved!\",
@@ -199,11 +204,18 @@ async fn simple(
          WHERE post.workspace_id = $1 AND post.id >= $2 AND post.created_at >= $3
            AND post.generation_metadata ->> 'workflow_type' = 'simple'
            AND post.generation_metadata ->> 'model' = ANY ($4)
+           AND ($5::uuid IS NULL OR post.campaign_id IN (
+             SELECT campaign.id FROM campaigns AS campaign
+             JOIN team_members AS part ON part.workspace_id = campaign.workspace_id AND part.team_id = campaign.team_id
+             WHERE campaign.workspace_id = $1 AND part.user_id = $5 AND part.role = ANY ($6)
+           ))
          GROUP BY 1",
         workspace_id.uuid(),
         earliest_id(since),
         since,
         models,
+        scope.person(),
+        &roles,
     )
     .fetch_all(database)
     .await?;

@@ -1,8 +1,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use rostrum_core::ids::{ExecutionId, UserId};
+use http::Method;
+use rostrum_core::{
+    access::Role,
+    ids::{ExecutionId, UserId},
+};
 use serde_json::{Value, json};
 
-use crate::harness::Api;
+use crate::harness::{Api, campaign};
 
 /// Posts that are alike.
 struct Posts {
@@ -151,4 +155,30 @@ async fn a_council_is_compared_with_its_best_seat_and_with_the_models_alone() {
     api.get(&format!("/api/campaigns/{unknown}/council-record")).await.problem(404, "not-found");
     let other = api.other.campaign_id;
     api.get(&format!("/api/campaigns/{other}/council-record")).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_reviewer_of_a_team_learns_nothing_of_what_is_written_for_others() {
+    let api = Api::new().await;
+    let (run, employee, now) = (run(&api).await, api.workspace.employees[0], api.ambient.now());
+    write(&api, run, employee, &Posts::of(0, 1, "claude", "approved", now)).await;
+    write(&api, run, employee, &Posts { seat: None, ..Posts::of(1, 2, "gpt", "approved", now) }).await;
+    write(&api, run, employee, &Posts { seat: None, ..Posts::of(2, 3, "gpt", "rejected", now) }).await;
+    let (ours, others) = (api.workspace.campaign_id, api.post("/api/campaigns", &campaign()).await.expect(201).id());
+    api.change(&format!("UPDATE posts SET campaign_id = '{others}' WHERE slot > 200")).await;
+    let team = api.post("/api/v1/teams", &json!({ "name": "Brand" })).await.expect(201).id();
+    api.change(&format!("UPDATE campaigns SET team_id = '{team}' WHERE id = '{ours}'")).await;
+    let member = format!("/api/v1/teams/{team}/members/{}", api.user(Role::User));
+    api.admin(Method::PUT, &member).json(&json!({ "role": "reviewer" })).send().await.expect(200);
+    let check = async |role: Role, posts: i64, rejected: i64| {
+        let path = format!("/api/campaigns/{ours}/council-record");
+        let read = api.anonymous(Method::GET, &path).token(&api.token(role)).send().await.expect(200).json;
+        let simple = &read["seats"][1]["simple"];
+        assert_eq!((&simple["posts"], &simple["rejected"]), (&json!(posts), &json!(rejected)), "{role}");
+    };
+    check(Role::User, 2, 0).await;
+    check(Role::Reviewer, 5, 3).await;
+    check(Role::Admin, 5, 3).await;
+    let path = format!("/api/campaigns/{others}/council-record");
+    api.anonymous(Method::GET, &path).token(&api.token(Role::User)).send().await.problem(404, "not-found");
 }

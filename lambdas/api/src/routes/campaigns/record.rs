@@ -112,7 +112,8 @@ struct SeatRecord {
     unrefined: Tally,
     /// The posts that are its candidate made better.
     refined: Tally,
-    /// The posts that its model wrote alone in this workspace, in the workflow `simple`; null if there are none.
+    /// The posts that its model wrote alone, in the workflow `simple`; null if there are none. They are those of the
+    /// workspace, or of the campaigns of the caller's teams if these are what the caller sees.
     simple: Option<Tally>,
     /// Whether the council's posts did better than those; null while one side has fewer than `reviews_needed` reviewed
     /// posts.
@@ -143,7 +144,7 @@ async fn get_council_record(
     let since = since.map_or_else(|| app.ambient().now() - USUAL_PERIOD, |Since(time)| time);
     let database = app.database().await?;
     super::known(database, &caller, id).await?;
-    let record = councils::record::load(database, caller.workspace_id, id, since).await?;
+    let record = councils::record::load(database, caller.workspace_id, id, caller.scope(), since).await?;
     Answer::new(StatusCode::OK, &CouncilRecord::new(&record, since))
 }
 
