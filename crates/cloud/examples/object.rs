@@ -1,4 +1,4 @@
-//! Writes a text and prints a link to it that works for five minutes.
+//! Writes a text, prints a link to it that works for five minutes, and deletes one that is not there.
 //!
 //! ```text
 //! AWS_ENDPOINT_URL=… AWS_REGION=… cargo run -p rostrum-cloud --example object -- BUCKET KEY TEXT
@@ -26,6 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     {
         println!("{what}: {}", read.err().map(|error| error.to_string()).unwrap_or_default());
     }
+    objects.delete("none").await?;
     let from = chrono::Utc::now();
     let lifetime = Duration::from_mins(5);
     let link = Link { key: &key, from, lifetime, disposition: "attachment; filename=\"post.txt\"" };

@@ -1,4 +1,4 @@
-//! S3: objects that are written once and never change, and short-lived links to them.
+//! S3: objects that are written once and never change until they are deleted, and short-lived links to them.
 
 use std::time::Duration;
 
@@ -85,6 +85,12 @@ pub trait Objects: Send + Sync {
     /// If S3 cannot be reached or refuses to say.
     async fn exists(&self, key: &str) -> Result<bool, Error>;
 
+    /// Deletes the object under this key, if there is one.
+    ///
+    /// # Errors
+    /// If S3 cannot be reached or refuses it. Deleting it again is safe.
+    async fn delete(&self, key: &str) -> Result<(), Error>;
+
     /// The address of a link. Nothing is sent: it is signed here.
     ///
     /// # Errors
@@ -159,6 +165,11 @@ impl Objects for S3Objects {
             Err(SdkError::ServiceError(refusal)) if refusal.err().is_not_found() => Ok(false),
             Err(error) => Err(Error::new("s3", "HeadObject", &error)),
         }
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), Error> {
+        let deleted = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
+        deleted.map(drop).map_err(|error| Error::new("s3", "DeleteObject", &error))
     }
 
     async fn link(&self, link: &Link<'_>) -> Result<String, Error> {

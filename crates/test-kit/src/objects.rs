@@ -73,6 +73,12 @@ impl Objects for MemoryObjects {
         Ok(self.objects.lock().unwrap().contains_key(key))
     }
 
+    async fn delete(&self, key: &str) -> Result<(), Error> {
+        self.up("DeleteObject")?;
+        self.objects.lock().unwrap().remove(key);
+        Ok(())
+    }
+
     /// An address that says all of the link and leads nowhere.
     async fn link(&self, link: &Link<'_>) -> Result<String, Error> {
         self.up("presign GetObject")?;
