@@ -92,9 +92,10 @@ class Permissions(unittest.TestCase):
         table, _, key = own["FindInMap"]
         return max(stage[key] for stage in self.template["Mappings"][table].values())
 
-    def test_only_one_function_writes_pictures_and_one_reads_them(self):
+    def test_one_function_writes_pictures_one_reads_and_one_deletes_them(self):
         self.assertEqual(self.allowed("s3:PutObject", "Media"), {"MemeRenderer"})
         self.assertEqual(self.allowed("s3:GetObject", "Media"), {"Api"})
+        self.assertEqual(self.allowed("s3:DeleteObject", "Media"), {"OutboxRelay"})
 
     def test_only_who_asks_a_model_reads_its_keys(self):
         readers = {"GenerationWorker", "LlmClaude", "LlmOpenai", "LlmGrok", "Aggregator", "Refiner", "MemeRenderer"}

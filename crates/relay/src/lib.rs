@@ -1,4 +1,4 @@
-//! Lets the messages of the outbox leave: to the queues and to EventBridge Scheduler.
+//! Lets the messages of the outbox leave: to the queues, EventBridge Scheduler, people, and the media bucket.
 //!
 //! Who writes outbox rows calls [`Relay::send_now`] right after its commit, and the `outbox-relay` function sends every
 //! minute what could not leave then. A message may leave twice, if its sender dies between sending and committing; every
@@ -6,11 +6,12 @@
 
 mod config;
 pub mod mail;
+mod pictures;
 
 use std::{fmt, sync::Arc};
 
 use chrono::TimeDelta;
-use rostrum_cloud::{CampaignSchedule, Mailer, Outgoing, Queues, Schedules};
+use rostrum_cloud::{CampaignSchedule, Mailer, Objects, Outgoing, Queues, Schedules};
 use rostrum_contracts::campaign_run::schedule_input;
 use rostrum_core::{
     ids::{CampaignId, OutboxId, WorkspaceId},
@@ -41,6 +42,7 @@ pub struct Relay {
     schedules: Arc<dyn Schedules>,
     destinations: Destinations,
     postman: Option<Postman>,
+    media: Option<Arc<dyn Objects>>,
     ambient: Ambient,
     effects: Effects,
 }
@@ -92,13 +94,19 @@ impl Relay {
         ambient: Ambient,
         effects: Effects,
     ) -> Self {
-        Self { database, queues, schedules, destinations, postman: None, ambient, effects }
+        Self { database, queues, schedules, destinations, postman: None, media: None, ambient, effects }
     }
 
     /// One that sends mails, too. Without a postman they stay where they are.
     #[must_use]
     pub fn with_postman(self, postman: Postman) -> Self {
         Self { postman: Some(postman), ..self }
+    }
+
+    /// One that deletes unused pictures from this bucket, too. Without it they stay where they are.
+    #[must_use]
+    pub fn with_media(self, media: Arc<dyn Objects>) -> Self {
+        Self { media: Some(media), ..self }
     }
 
     /// Sends messages whose transaction has just committed. That it cannot is no error of the caller: they leave with
@@ -128,13 +136,15 @@ impl Relay {
             return Ok(Sent::default());
         }
         let mut postponed = Vec::new();
-        for kind in [Kind::CampaignRun, Kind::CampaignSchedule, Kind::GenerateSlot, Kind::Mail] {
+        // Pictures come last: whoever writes one of them waits until this transaction is over.
+        for kind in [Kind::CampaignRun, Kind::CampaignSchedule, Kind::GenerateSlot, Kind::Mail, Kind::UnusedPicture] {
             let of_kind: Vec<&Message> = messages.iter().filter(|message| message.kind == kind).collect();
             let failed = match kind {
                 Kind::CampaignRun => self.to_queue(&self.destinations.orchestration_queue_url, &of_kind).await,
                 Kind::GenerateSlot => self.to_queue(&self.destinations.generation_queue_url, &of_kind).await,
                 Kind::CampaignSchedule => self.to_scheduler(&mut transaction, &of_kind).await?,
                 Kind::Mail => self.to_people(&of_kind).await,
+                Kind::UnusedPicture => self.delete_unused(&mut transaction, &of_kind).await?,
             };
             postponed.extend(failed);
         }

@@ -18,6 +18,8 @@ pub enum Kind {
     GenerateSlot,
     /// A mail to a person, sealed.
     Mail,
+    /// A picture that may be unused, for the media bucket.
+    UnusedPicture,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Self::CampaignSchedule => "campaign_schedule",
             Self::GenerateSlot => "generate_slot",
             Self::Mail => "mail",
+            Self::UnusedPicture => "unused_picture",
         }
     }
 }
@@ -35,7 +38,7 @@ impl std::str::FromStr for Kind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::CampaignRun, Self::CampaignSchedule, Self::GenerateSlot, Self::Mail]
+        [Self::CampaignRun, Self::CampaignSchedule, Self::GenerateSlot, Self::Mail, Self::UnusedPicture]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or(())
@@ -51,7 +54,8 @@ pub struct Message {
     pub workspace_id: WorkspaceId,
     /// Where it goes.
     pub kind: Kind,
-    /// The body, as `rostrum-contracts` defines it; of a mail, as `rostrum-lambda-kit` seals it.
+    /// The body, as `rostrum-contracts` defines it; of a mail, as `rostrum-lambda-kit` seals it; of a picture, as
+    /// `posts::objects` says it.
     pub payload: Value,
 }
 

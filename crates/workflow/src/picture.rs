@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use rostrum_core::media::object_key;
-use rostrum_store::posts::create::Medium;
+use rostrum_store::posts::{create::Medium, objects::Object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,6 +46,11 @@ impl Picture {
             template: self.template.clone(),
             captions: self.captions.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect(),
         }
+    }
+
+    /// Its object in the media bucket.
+    pub fn object(&self) -> Object {
+        Object { sha256: self.sha256.clone(), content_type: self.content_type.clone() }
     }
 
     /// The key of its object in the media bucket.

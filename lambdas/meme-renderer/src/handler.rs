@@ -5,9 +5,10 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_cloud::Objects;
 use rostrum_contracts::council::{RenderInput, Rendered};
+use rostrum_core::ids::OutboxId;
 use rostrum_lambda_kit::TaskError;
 use rostrum_render::{Background, Note, Request, Scene, Style, Template};
-use rostrum_store::councils;
+use rostrum_store::{councils, outbox, posts::objects};
 use rostrum_workflow::{Council, Steps, Stop, council, picture::Picture};
 use serde_json::json;
 
@@ -53,15 +54,21 @@ impl MemeRenderer {
         let worded = captions::find(&self.steps, &council, post, template, deadline - TO_DRAW).await?;
         let (picture, bytes) = draw(&council, template, worded)?;
         let key = picture.key();
+        let mut transaction = self.steps.database.begin().await?;
+        objects::hold(&mut transaction, &picture.sha256).await?;
         let put = self.objects.put(&key, bytes, &picture.content_type);
         self.steps.effects.perform("object put", put).await.map_err(|error| Stop::internal(error.to_string()))?;
         let subject = council.assignment.subject;
-        let mut transaction = self.steps.database.begin().await?;
         let (image, now) = (council::json(&picture)?, self.steps.ambient.now());
         let kept = councils::keep_image(&mut transaction, subject.key, &image, now).await?;
         if kept {
             let detail = json!({ "template": picture.template, "sha256": picture.sha256 });
             self.steps.note(&mut transaction, subject, "render", detail).await?;
+        } else {
+            // It may show somebody who was erased meanwhile.
+            let id = OutboxId::new(now, &mut self.steps.ambient.random());
+            let unused = picture.object().unused(id, subject.key.workspace_id);
+            outbox::add(&mut transaction, &[unused], now).await?;
         }
         self.steps.effects.perform("commit", transaction.commit()).await?;
         if kept {

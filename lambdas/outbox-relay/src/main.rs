@@ -1,8 +1,10 @@
 //! The Lambda function `outbox-relay`; see the library for what it does.
 
+use std::sync::Arc;
+
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use outbox_relay::Sweeper;
-use rostrum_cloud::{SdkConfig, Secrets};
+use rostrum_cloud::{S3Objects, SdkConfig, Secrets};
 use rostrum_lambda_kit::{
     Ambient, Effects, Vault,
     config::{self, ConfigError},
@@ -31,6 +33,7 @@ async fn build(aws: &SdkConfig) -> Result<Sweeper, ConfigError> {
     let (ambient, effects) = (Ambient::system(), Effects::live());
     let relay = Relay::from_environment(aws, database.clone(), ambient.clone(), effects.clone())?;
     let vault = Vault::from_environment(aws, database.clone(), ambient.clone())?;
-    let relay = relay.with_postman(Postman::from_environment(aws, vault)?);
+    let media = Arc::new(S3Objects::new(aws, config::variable("MEDIA_BUCKET")?));
+    let relay = relay.with_postman(Postman::from_environment(aws, vault)?).with_media(media);
     Ok(Sweeper { database, relay, ambient, effects })
 }

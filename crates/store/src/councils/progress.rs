@@ -82,7 +82,8 @@ pub async fn keep_refinement(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Keeps the picture, or why there is none, unless that is known already. Answers whether it did.
+/// Keeps the picture, or why there is none, unless that is known already. Answers whether it did. The transaction holds the
+/// picture's object since before it was written ([`hold`](crate::posts::objects::hold)).
 ///
 /// # Errors
 /// If Postgres does not take it, or nothing is decided yet.

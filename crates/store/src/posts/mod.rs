@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod media;
+pub mod objects;
 pub mod of_teams;
 pub mod recent;
 pub mod view;
