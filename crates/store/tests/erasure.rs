@@ -70,7 +70,7 @@ const TABLES: [(&str, &[&str], &[&str]); 31] = [
     ("invitations", &["email"], &["role", "digest"]),
     ("mail_proofs", &["digest"], &["purpose"]),
     ("memberships", &[], &["role"]),
-    // Mails are sealed, and gone once they are sent. Other messages are ids.
+    // Mails are sealed, and gone once they are sent. Other messages are ids and digests.
     ("outbox", &[], &["kind", "payload", "last_error"]),
     ("post_media", &["alt_text", "captions"], &["sha256", "content_type", "template"]),
     (
@@ -209,6 +209,17 @@ async fn nothing_tells_of_who_was_erased_but_what_they_published() {
         world.look("SELECT name FROM users JOIN posts ON employee_id = users.id WHERE content = 'parrot'").await;
     assert_eq!(author, ["Somebody"]);
     assert_eq!([rows(database, COLLEAGUE[0]).await, rows(database, COLLEAGUE[1]).await], theirs);
+}
+
+#[tokio::test]
+async fn the_pictures_that_are_lost_are_named_in_the_outbox_once() {
+    let world = world().await;
+    let named = "SELECT left(payload ->> 'sha256', 1) || ' ' || (payload ->> 'content_type') FROM outbox
+                 WHERE kind = 'unused_picture' ORDER BY 1";
+    for _ in 0..2 {
+        erase(&world, world.workspace.employees[0]).await;
+        assert_eq!(world.look(named).await, ["0 image/png", "2 image/jpeg"], "not what was published");
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use meme_renderer::MemeRenderer;
 use rostrum_contracts::council::{RenderInput, Rendered};
 use rostrum_lambda_kit::{Effects, TaskError};
 use rostrum_llm::Error;
+use rostrum_store::people::erasure;
 use rostrum_test_kit::{
     council::{Script, World, said},
     delivery::{Delivered, Scenario, kill_at_each_effect, run_twice, together},
@@ -60,6 +61,13 @@ impl Studio {
         assert_eq!((digest, &object.content_type), (picture.sha256.clone(), &picture.content_type));
         assert_eq!(object.bytes.len(), picture.bytes as usize);
         picture
+    }
+
+    /// The objects that messages say may be unused.
+    async fn unused(&self) -> Vec<String> {
+        let named =
+            "SELECT DISTINCT 'media/' || (payload ->> 'sha256') || '.jpg' FROM outbox WHERE kind = 'unused_picture'";
+        self.world.look(named).await
     }
 }
 
@@ -215,6 +223,27 @@ async fn two_at_once_tell_the_same_even_if_their_models_do_not() {
     let studio = Studio::new(template("meme-top-bottom"), script.model()).await;
     let effects = together(2, "model call");
     let (first, second) = futures::join!(studio.draw(effects.clone()), studio.draw(effects));
-    let kept = studio.world.council().await.image.unwrap().sha256;
-    assert_eq!((first, second), (Ok(Rendered { sha256: kept.clone() }), Ok(Rendered { sha256: kept })));
+    let kept = studio.world.council().await.image.unwrap();
+    let told: Result<Rendered, TaskError> = Ok(Rendered { sha256: kept.sha256.clone() });
+    assert_eq!((first, second), (told.clone(), told));
+    let others: Vec<String> = studio.objects.all().into_keys().filter(|key| *key != kept.key()).collect();
+    assert_eq!(others.len(), 1);
+    assert_eq!(studio.unused().await, others);
+}
+
+#[tokio::test]
+async fn no_picture_stays_of_who_is_erased_while_it_is_written() {
+    let studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
+    let (world, effects) = (&studio.world, together(2, "object put"));
+    let erase = effects.perform("object put", async {
+        let mut transaction = world.database.database.begin().await.unwrap();
+        erasure::erase(&mut transaction, world.start.employee_id, world.ambient.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+    });
+    // Either may be first.
+    let (_, ()) = futures::join!(studio.draw(effects.clone()), erase);
+    assert_eq!(world.look("SELECT 'kept' FROM councils WHERE image IS NOT NULL").await, [""; 0]);
+    let written: Vec<String> = studio.objects.all().into_keys().collect();
+    assert_eq!(written.len(), 1);
+    assert_eq!(studio.unused().await, written);
 }

@@ -35,8 +35,8 @@ WITH execution AS (
 ), picture AS (
   INSERT INTO post_media (post_id, position, workspace_id, sha256, content_type, width, height, bytes, alt_text, template,
                           captions, created_at)
-  SELECT id, 1, $1, repeat('0', 64), 'image/png', 1, 1, 1, word, 'dot', jsonb_build_object('quote', word), now()
-  FROM (SELECT id, $4 AS word FROM approved UNION ALL SELECT id, $5 FROM published) AS post
+  SELECT id, 1, $1, repeat(digit, 64), 'image/png', 1, 1, 1, word, 'dot', jsonb_build_object('quote', word), now()
+  FROM (SELECT id, $4 AS word, '0' AS digit FROM approved UNION ALL SELECT id, $5, '1' FROM published) AS post
 ), log AS (
   INSERT INTO workflow_logs (id, workspace_id, execution_id, campaign_id, employee_id, slot, workflow_type, step_name,
                              attempt, model, cost_microusd, status, error_message, raw_output, metadata, created_at)
@@ -52,7 +52,8 @@ WITH execution AS (
            jsonb_build_object('seat', 'gpt', 'model', 'gpt-6.1-sol', 'status', 'contender', 'total', 7.5, 'error', $4))),
          jsonb_build_array(jsonb_build_object('reason', $4, 'score', 7)),
          jsonb_build_object('kept', 'refinement', 'model', 'gpt-6.1-sol', 'text', $4),
-         jsonb_build_object('text', $4), jsonb_build_object('alt_text', $4),
+         jsonb_build_object('text', $4),
+         jsonb_build_object('sha256', repeat('2', 64), 'content_type', 'image/jpeg', 'alt_text', $4),
          jsonb_build_array(jsonb_build_object('severity', 'note', 'code', 'markup', 'message', $4)), now(), now()
   FROM execution
 ), candidate AS (

@@ -144,7 +144,9 @@ impl Api {
         let database = self.database.database.clone();
         let (queues, schedules) = (self.queues.clone(), self.schedules.clone());
         let postman = Postman { vault: self.vault(), mailer: self.mails.clone() };
-        Relay::new(database, queues, schedules, destinations, self.ambient.clone(), effects).with_postman(postman)
+        Relay::new(database, queues, schedules, destinations, self.ambient.clone(), effects)
+            .with_postman(postman)
+            .with_media(self.media.clone())
     }
 
     /// What seals secrets, with nothing in its memory.

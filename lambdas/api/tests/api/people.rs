@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use http::Method;
+use rostrum_cloud::Objects as _;
 use rostrum_core::access::Role;
 use serde_json::{Value, json};
 
@@ -358,6 +359,8 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
          SELECT id, 1, workspace_id, repeat('0', 64), 'image/png', 1, 1, 1, 'A river', 'dot', '[]', now() FROM posts WHERE content = 'Only a draft.'",
     )
     .await;
+    let picture = format!("media/{}.png", "0".repeat(64));
+    api.media.put(&picture, vec![1], "image/png").await.unwrap();
     invite(&api, "leaving@example.com", "reviewer").await.expect(201);
     let token = login(&api, "leaving@example.com", PASSWORD).await.expect(200).json["access_token"]
         .as_str()
@@ -387,6 +390,8 @@ async fn somebody_takes_their_data_along_and_is_forgotten() {
             assert!(text.contains("Out in the world."));
         }
     }
+    api.sweep().await;
+    assert!(api.media.all().is_empty());
     // The last admin cannot leave a workspace without one.
     let admins = "UPDATE memberships SET role = 'user' WHERE role = 'admin' AND user_id <> (SELECT id FROM users WHERE email = 'admin@example.com')";
     api.change(admins).await;

@@ -14,7 +14,8 @@ const GIVEN_UP: &str = "Whoever this post was to be by was erased before it was 
 /// Forgets the person: name, address, roles, teams, invitations, secrets, sessions, identities elsewhere, profile, writing
 /// samples, posts that were never published, and what models and councils wrote on the way to any post. What was published
 /// stays, by nobody; so do numbers, times and states. The row itself stays, because what others did refers to it, and says
-/// nothing any more. Nothing happens to somebody who was forgotten before.
+/// nothing any more. Messages in the outbox name the pictures that may be unused now. Nothing happens to somebody who was
+/// forgotten before.
 ///
 /// Waits for whoever holds the erasure off with [`hold_off`], and takes its locks in the order in which they do: the person,
 /// runs, slots, everything else.
@@ -30,6 +31,7 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
     slots::give_up(transaction, user_id, GIVEN_UP, now).await?;
     works::profile(transaction, user_id, now).await?;
     works::posts(transaction, user_id, now).await?;
+    works::pictures(transaction, user_id, now).await?;
     works::findings_of_others(transaction, user_id).await?;
     works::councils(transaction, user_id).await?;
     works::failures(transaction, user_id).await?;

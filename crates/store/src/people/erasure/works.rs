@@ -58,6 +58,35 @@ pub(super) async fn posts(transaction: &mut Transaction, user_id: UserId, now: D
     Ok(())
 }
 
+/// Puts the pictures that posts and councils are about to lose into the outbox. Whether somebody else shows one is asked when
+/// its message leaves. The id of a message is made of the person and the picture.
+pub(super) async fn pictures(transaction: &mut Transaction, user_id: UserId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "INSERT INTO outbox (id, workspace_id, kind, payload, available_at, created_at)
+         SELECT DISTINCT ON (picture.sha256) md5($1::uuid::text || picture.sha256)::uuid, picture.workspace_id,
+                'unused_picture', jsonb_build_object('sha256', picture.sha256, 'content_type', picture.content_type),
+                $2::timestamptz, $2::timestamptz
+         FROM (
+           SELECT media.workspace_id, media.sha256, media.content_type
+           FROM posts AS post JOIN post_media AS media ON media.post_id = post.id
+           WHERE post.employee_id = $1 AND post.status NOT IN ('publishing', 'published')
+             AND post.workspace_id IN (SELECT workspace_id FROM memberships WHERE user_id = $1)
+           UNION ALL
+           SELECT council.workspace_id, council.image ->> 'sha256', council.image ->> 'content_type'
+           FROM execution_slots AS slot JOIN councils AS council
+             ON council.execution_id = slot.execution_id AND council.employee_id = slot.employee_id
+               AND council.slot = slot.slot
+           WHERE slot.employee_id = $1 AND council.image ? 'sha256'
+         ) AS picture
+         ORDER BY picture.sha256, picture.workspace_id",
+        user_id.uuid(),
+        now,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
 /// Takes their name out of what was found about posts of others: that they are nearly the same as one of theirs.
 pub(super) async fn findings_of_others(transaction: &mut Transaction, user_id: UserId) -> Result<(), Error> {
     let id = user_id.uuid();

@@ -42,7 +42,8 @@ async fn export_data(State(app): State<App>, caller: Caller) -> Result<Answer, A
 ///
 /// Name, address, secrets, sessions, identities elsewhere, profile, writing samples, posts that were never published and what
 /// models wrote on the way to any post are gone at once and for good. Posts that were published stay, by nobody, and so do
-/// numbers: how often, how long, at what cost. What is being written for you at this moment is given up.
+/// numbers: how often, how long, at what cost. What is being written for you at this moment is given up. The files of pictures
+/// that nothing shows any more are deleted within minutes; until then nobody gets a link to them.
 #[utoipa::path(
     delete, path = "/api/v1/user", tag = "user",
     responses(
