@@ -3,6 +3,8 @@
 //! What every operation of a kind shares (its refusals, the headers of its answers, its permission) is added here, so
 //! that no route can forget to say it.
 
+use std::sync::LazyLock;
+
 use axum::{Router, routing::get};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use rostrum_core::access::Reach;
@@ -21,6 +23,7 @@ use crate::{
     authentication::Door,
     endpoint::Endpoint,
     problem::{self, FieldProblem, Problem},
+    routes,
 };
 
 const DESCRIPTION: &str = "Campaigns, the employees that they write for, and the posts that come of them.\n\n\
@@ -66,11 +69,12 @@ pub fn of(endpoints: &[Endpoint]) -> OpenApi {
     document
 }
 
-/// Serves the document.
-pub fn served(document: &OpenApi) -> Router<App> {
-    let text = document.to_json().unwrap_or_default();
+/// Serves the document. It is made when somebody asks for it first: that takes longer than everything else that a new
+/// environment does before it works.
+pub fn served() -> Router<App> {
+    static TEXT: LazyLock<String> = LazyLock::new(|| of(&routes::all()).to_json().unwrap_or_default());
     let answer =
-        get(async move || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")], text.clone()));
+        get(async || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")], TEXT.as_str()));
     Router::new().route("/api/openapi.json", answer.clone()).route("/api/v1/openapi.json", answer)
 }
 

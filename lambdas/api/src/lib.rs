@@ -37,15 +37,13 @@ use crate::{
 
 /// The whole API, ready to serve.
 pub fn router(app: App) -> Router {
-    let endpoints = routes::all();
-    let document = document::of(&endpoints);
     let mut router = Router::new();
-    for endpoint in endpoints {
+    for endpoint in routes::all() {
         router = endpoint.mount(router, &app);
     }
     let counted = middleware::from_fn_with_state((app.clone(), Guard::Usual), limits::count);
     router
-        .merge(document::served(&document).route_layer(counted))
+        .merge(document::served().route_layer(counted))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), cors::answer))
