@@ -3,7 +3,7 @@
 //! A model writes them from the final post; if it does not, they are taken from the post, so that a picture never fails
 //! for want of a model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -86,6 +86,12 @@ pub enum Unusable {
         /// Its name.
         field: String,
     },
+    /// A field repeats what was asked for.
+    #[error("The caption \"{field}\" repeats what was asked for.")]
+    Echo {
+        /// Its name.
+        field: String,
+    },
     /// A field has too many.
     #[error("The caption \"{field}\" has {length} characters where {limit} fit.")]
     TooLong {
@@ -117,6 +123,9 @@ pub fn read(raw: &str, complete: bool, fields: &[Field]) -> Result<Captions, Unu
         if !is_visible(&caption) {
             return Err(Unusable::Empty { field: field.name.clone() });
         }
+        if is_echo(&caption, fields) {
+            return Err(Unusable::Echo { field: field.name.clone() });
+        }
         if length > limit {
             return Err(Unusable::TooLong { field: field.name.clone(), length, limit });
         }
@@ -126,6 +135,19 @@ pub fn read(raw: &str, complete: bool, fields: &[Field]) -> Result<Captions, Unu
         Some(name) => Err(Unusable::NotTheSchema { problem: format!("`{name}` was not asked for") }),
         None => Ok(captions),
     }
+}
+
+/// Whether most of it, three words in a row at a time, stands in what was asked for: small models hand back the question.
+/// Fewer words may well be those of a caption.
+fn is_echo(caption: &str, fields: &[Field]) -> bool {
+    let asked: HashSet<[String; 3]> = fields.iter().flat_map(|field| triples(&field.purpose)).collect();
+    let said = triples(caption);
+    2 * said.iter().filter(|words| asked.contains(*words)).count() > said.len()
+}
+
+fn triples(text: &str) -> Vec<[String; 3]> {
+    let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
+    words.array_windows().cloned().collect()
 }
 
 /// Words from the post itself: its sentences in their order, one for each field, and the first again where there are fewer.

@@ -30,6 +30,8 @@ fn an_answer_has_words_for_every_field() {
         r#"{"bottom": "It moves, and how it moves", "top": "A"}"#,
         "! The caption \"bottom\" has 26 characters where 24 fit.",
     );
+    check(r#"{"bottom": "The punch line!", "top": "A"}"#, "! The caption \"bottom\" repeats what was asked for.");
+    check(r#"{"bottom": "The punch line of it all", "top": "A"}"#, "bottom: The punch line of it all | top: A");
     check(r#"{"top": "A"}"#, "! The answer is not the JSON object that was asked for: `bottom` is missing.");
     check(
         r#"{"top": "A", "bottom": "B", "left": "C"}"#,
