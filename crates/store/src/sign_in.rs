@@ -1,12 +1,7 @@
 //! What people prove when they sign in, and how often they failed to.
 
 use chrono::{DateTime, Utc};
-use rostrum_core::{
-    access::SecondFactorRule,
-    employee::Email,
-    ids::UserId,
-    sign_in::secret::SecretDigest,
-};
+use rostrum_core::{access::SecondFactorRule, employee::Email, ids::UserId, sign_in::secret::SecretDigest};
 use uuid::Uuid;
 
 use crate::{Error, Transaction, error::read};
