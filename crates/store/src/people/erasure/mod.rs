@@ -50,7 +50,7 @@ pub async fn erase(transaction: &mut Transaction, user_id: UserId, now: DateTime
 /// If Postgres cannot be read.
 pub async fn hold_off(transaction: &mut Transaction, user_id: UserId) -> Result<bool, Error> {
     let held =
-        sqlx::query_scalar!("SELECT id FROM users WHERE id = $1 AND erased_at IS NULL FOR KEY SHARE", user_id.uuid(),)
+        sqlx::query_scalar!("SELECT id FROM users WHERE id = $1 AND erased_at IS NULL FOR KEY SHARE", user_id.uuid())
             .fetch_optional(transaction)
             .await?;
     Ok(held.is_some())
