@@ -3,18 +3,20 @@
 
 use std::{
     fmt::Write,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use meme_renderer::MemeRenderer;
 use rostrum_contracts::council::{RenderInput, Rendered};
-use rostrum_lambda_kit::{Effects, TaskError};
+use rostrum_core::ids::UserId;
+use rostrum_lambda_kit::{Effects, TaskError, effects::Observer};
 use rostrum_llm::Error;
-use rostrum_store::people::erasure;
+use rostrum_store::{Database, people::erasure};
 use rostrum_test_kit::{
     council::{Script, World, said},
     delivery::{Delivered, Scenario, kill_at_each_effect, run_twice, together},
@@ -231,19 +233,53 @@ async fn two_at_once_tell_the_same_even_if_their_models_do_not() {
     assert_eq!(studio.unused().await, others);
 }
 
+/// Erases somebody right after an effect.
+struct Erasing {
+    database: Database,
+    person: UserId,
+    now: DateTime<Utc>,
+    effect: &'static str,
+}
+
+impl Observer for Erasing {
+    fn before(&self, _: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {})
+    }
+
+    fn after(&self, effect: &'static str) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            if effect == self.effect {
+                let mut transaction = self.database.begin().await.unwrap();
+                erasure::erase(&mut transaction, self.person, self.now).await.unwrap();
+                transaction.commit().await.unwrap();
+            }
+        })
+    }
+}
+
 #[tokio::test]
-async fn no_picture_stays_of_who_is_erased_while_it_is_written() {
+async fn no_picture_stays_of_who_is_erased_while_it_is_drawn() {
+    for effect in ["model call", "object put", "commit"] {
+        let studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
+        let world = &studio.world;
+        let (database, person, now) = (world.database.database.clone(), world.start.employee_id, world.ambient.now());
+        // What it answers matters to nobody any more.
+        drop(studio.draw(Effects::observed(Arc::new(Erasing { database, person, now, effect }))).await);
+        assert_eq!(world.look("SELECT 'kept' FROM councils WHERE image IS NOT NULL").await, [""; 0], "{effect}");
+        let written: Vec<String> = studio.objects.all().into_keys().collect();
+        assert_eq!(written.len(), 1, "{effect}");
+        assert_eq!(studio.unused().await, written, "{effect}");
+    }
+}
+
+#[tokio::test]
+async fn the_picture_of_who_is_erased_after_it_was_drawn_is_named() {
     let studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
-    let (world, effects) = (&studio.world, together(2, "object put"));
-    let erase = effects.perform("object put", async {
-        let mut transaction = world.database.database.begin().await.unwrap();
-        erasure::erase(&mut transaction, world.start.employee_id, world.ambient.now()).await.unwrap();
-        transaction.commit().await.unwrap();
-    });
-    // Either may be first.
-    let (_, ()) = futures::join!(studio.draw(effects.clone()), erase);
+    let key = studio.drawn().await.key();
+    let world = &studio.world;
+    let mut transaction = world.database.database.begin().await.unwrap();
+    erasure::erase(&mut transaction, world.start.employee_id, world.ambient.now()).await.unwrap();
+    transaction.commit().await.unwrap();
     assert_eq!(world.look("SELECT 'kept' FROM councils WHERE image IS NOT NULL").await, [""; 0]);
-    let written: Vec<String> = studio.objects.all().into_keys().collect();
-    assert_eq!(written.len(), 1);
-    assert_eq!(studio.unused().await, written);
+    assert_eq!(studio.unused().await, [key]);
 }
