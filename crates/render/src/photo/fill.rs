@@ -1,8 +1,9 @@
 //! From what was decoded to planes of the size of the place.
 
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::{U8, U8x4},
 };
 use image::{DynamicImage, imageops, metadata::Orientation};
 use tiny_skia::{IntSize, Pixmap};
@@ -98,10 +99,25 @@ fn resize(plane: &Plane, crop: Crop, width: u32, height: u32) -> Result<Plane, R
 
 /// The part `crop`, which has whole columns, as `height` rows of as many samples.
 fn resize_columns(plane: &Plane, crop: Crop, height: u32) -> Result<Plane, RenderError> {
-    let source = ImageRef::new(plane.width, plane.height, &plane.data, PixelType::U8).map_err(failed)?;
-    let mut target = Image::new(crop.width as u32, height, PixelType::U8);
-    Resizer::new().resize(&source, &mut target, &options(crop, plane.width, plane.height)).map_err(failed)?;
-    Ok(Plane { width: target.width(), height, data: target.into_vec() })
+    let width = crop.width as u32;
+    let data = resample::<U8>(&plane.data, plane.width, plane.height, crop, (width, height))?;
+    Ok(Plane { width, height, data })
+}
+
+/// The part `crop` of pixels of one kind, as `width` by `height` of them. The kind is chosen here, not by a value, so that
+/// the code for all the others is no part of the program.
+fn resample<P: PixelTrait>(
+    source: &[u8],
+    columns: u32,
+    rows: u32,
+    crop: Crop,
+    (width, height): (u32, u32),
+) -> Result<Vec<u8>, RenderError> {
+    let mut data = vec![0; width as usize * height as usize * size_of::<P>()];
+    let source = TypedImageRef::<P>::from_buffer(columns, rows, source).map_err(failed)?;
+    let mut target = TypedImage::<P>::from_buffer(width, height, &mut data).map_err(failed)?;
+    Resizer::new().resize_typed(&source, &mut target, &options(crop, columns, rows)).map_err(failed)?;
+    Ok(data)
 }
 
 /// The plane with rows for columns.
@@ -165,12 +181,9 @@ fn resize_pixels(pixels: DynamicImage, crop: Crop, width: u32, height: u32) -> R
             pixel.0 = [on_white(red), on_white(green), on_white(blue), 255];
         }
     }
-    let source = ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x4).map_err(failed)?;
-    let mut target = Image::new(width, height, PixelType::U8x4);
-    let options = options(crop, pixels.width(), pixels.height());
-    Resizer::new().resize(&source, &mut target, &options).map_err(failed)?;
+    let data = resample::<U8x4>(pixels.as_raw(), pixels.width(), pixels.height(), crop, (width, height))?;
     let size = IntSize::from_wh(width, height);
-    size.and_then(|size| Pixmap::from_vec(target.into_vec(), size)).ok_or_else(|| failed("it has no pixels"))
+    size.and_then(|size| Pixmap::from_vec(data, size)).ok_or_else(|| failed("it has no pixels"))
 }
 
 /// The plane turned as a camera says that it must be.

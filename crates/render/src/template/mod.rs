@@ -66,15 +66,15 @@ pub(crate) struct Sizes {
 
 /// The embedded files, in the order in which they are listed to people.
 const FILES: [&str; 4] = [
-    include_str!("../../templates/meme-top-bottom.yaml"),
-    include_str!("../../templates/meme-caption-above.yaml"),
-    include_str!("../../templates/quote-card.yaml"),
-    include_str!("../../templates/headline-card.yaml"),
+    include_str!("../../templates/meme-top-bottom.json"),
+    include_str!("../../templates/meme-caption-above.json"),
+    include_str!("../../templates/quote-card.json"),
+    include_str!("../../templates/headline-card.json"),
 ];
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads each")]
-    FILES.iter().map(|file| serde_saphyr::from_str(file).expect("an embedded template can be read")).collect()
+    FILES.iter().map(|file| serde_json::from_str(file).expect("an embedded template can be read")).collect()
 });
 
 impl Template {
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn every_file_is_read_and_means_something() {
         for file in FILES {
-            let template: Template = serde_saphyr::from_str(file).unwrap();
+            let template: Template = serde_json::from_str(file).unwrap();
             let name = &template.name;
             assert!(name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{name}");
             assert!(template.fields.iter().any(|field| field.required), "{name} has no required caption");
