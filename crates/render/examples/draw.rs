@@ -10,7 +10,7 @@
 
 use std::{env, error::Error, fs};
 
-use rostrum_render::{Background, Request, Style, render};
+use rostrum_render::{Background, Fonts, Request, Style, render};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -33,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => drop(request.captions.insert(name.to_owned(), value.to_owned())),
         }
     }
-    let rendered = render(&request)?;
+    let fonts = Fonts::open(concat!(env!("CARGO_MANIFEST_DIR"), "/fonts"))?;
+    let rendered = render(&fonts, &request)?;
     fs::write(file, &rendered.bytes)?;
     println!("{} {}", rendered.sha256, rendered.alt_text);
     for note in &rendered.notes {

@@ -9,6 +9,7 @@ use crate::{
     captions::{self, Caption, Clean},
     colour::Colour,
     error::RenderError,
+    font::Fonts,
     frame::{Area, Frame, Ruler},
     photo,
     request::{Background, Note, Rendered, Request, Style},
@@ -18,11 +19,11 @@ use crate::{
     text::{self, Bounds, Look, Shaper, Side, Type, Unfit},
 };
 
-/// Draws the picture that `request` asks for.
+/// Draws the picture that `request` asks for, with the typefaces of `fonts`.
 ///
 /// # Errors
 /// [`RenderError`]. Nothing is drawn that is not as it was asked for, but what [`Rendered::notes`] tell.
-pub fn render(request: &Request) -> Result<Rendered, RenderError> {
+pub fn render(fonts: &Fonts, request: &Request) -> Result<Rendered, RenderError> {
     let template = Template::find(&request.template)?;
     let wrong: Vec<FieldError> = template.check(&request.captions);
     if !wrong.is_empty() {
@@ -45,7 +46,7 @@ pub fn render(request: &Request) -> Result<Rendered, RenderError> {
         },
         ruler: Ruler::new(size, mirrored),
         mirrored,
-        shaper: Shaper::new(),
+        shaper: Shaper::new(fonts)?,
         style: &request.style,
         background: &request.background,
         notes,
@@ -90,7 +91,7 @@ struct Drawing<'request> {
     ruler: Ruler,
     /// Whether the picture is read from the right.
     mirrored: bool,
-    shaper: Shaper,
+    shaper: Shaper<'request>,
     style: &'request Style,
     background: &'request Background,
     notes: Vec<Note>,
@@ -160,10 +161,7 @@ impl Drawing<'_> {
             leading: layer.leading,
         };
         let fitted = text::fit(&mut self.shaper, &caption.text, style, side, bounds);
-        let fitted = fitted.map_err(|unfit| match unfit {
-            Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: name.to_owned(), characters },
-            Unfit::NoRoom => RenderError::NoRoom { field: name.to_owned() },
-        })?;
+        let fitted = fitted.map_err(|unfit| refused(name, unfit))?;
         let drawn = caption.text.chars().count();
         if fitted.kept.is_some() || drawn < caption.characters {
             self.notes.push(Note::Truncated {
@@ -204,10 +202,8 @@ impl Drawing<'_> {
         };
         let style = Type { face: Face::Sans, weight: Weight::Heavy, italic: false, capitals: false, leading: 1.2 };
         let side = self.side(Align::Start);
-        let fitted = text::fit(&mut self.shaper, &name, style, side, bounds).map_err(|unfit| match unfit {
-            Unfit::NoGlyph(characters) => RenderError::NoGlyph { field: "style.name".to_owned(), characters },
-            Unfit::NoRoom => RenderError::NoRoom { field: "style.name".to_owned() },
-        })?;
+        let fitted = text::fit(&mut self.shaper, &name, style, side, bounds);
+        let fitted = fitted.map_err(|unfit| refused("style.name", unfit))?;
         let look = Look { side, vertical: Vertical::Middle, colour: self.colour(layer.ink), outline: None };
         // The two together stand at one end of the frame, the mark where the script begins.
         let width = (before + fitted.reach(side).ceil() as u32).min(area.width);
@@ -221,6 +217,16 @@ impl Drawing<'_> {
             self.surface.lay(&tile);
         }
         Ok(())
+    }
+}
+
+/// Why the text of `field` is not drawn.
+fn refused(field: &str, unfit: Unfit) -> RenderError {
+    let field = field.to_owned();
+    match unfit {
+        Unfit::Font(error) => error,
+        Unfit::NoGlyph(characters) => RenderError::NoGlyph { field, characters },
+        Unfit::NoRoom => RenderError::NoRoom { field },
     }
 }
 

@@ -33,6 +33,15 @@ pub enum RenderError {
         /// The field of the caption.
         field: String,
     },
+    /// A file of the typefaces is missing or damaged. The other files may be good: pictures are drawn whose texts do not
+    /// need this one.
+    #[error("the font {file} cannot be used: {reason}; put it there again as it is in crates/render/fonts")]
+    Font {
+        /// Its path.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The background has more bytes than are read.
     #[error("the background has {bytes} bytes; send at most {MAX_BYTES}")]
     BackgroundTooHeavy {

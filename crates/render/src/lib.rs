@@ -19,6 +19,7 @@ pub use alt::alt_text;
 pub use colour::Colour;
 pub use compose::render;
 pub use error::RenderError;
+pub use font::Fonts;
 pub use photo::{MAX_BYTES, MAX_MEMORY, MAX_PIXELS, MAX_SIDE};
 pub use request::{Background, Format, Note, Rendered, Request, Style};
 pub use scene::Scene;

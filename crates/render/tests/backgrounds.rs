@@ -5,9 +5,9 @@ mod requests;
 
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use proptest::{collection::vec, prelude::*, sample::Index};
-use requests::{jpeg, landscape, over, png, request};
+use requests::{jpeg, landscape, over, png, render, request};
 use rostrum_core::platform::Platform;
-use rostrum_render::{Background, MAX_BYTES, RenderError, Request, render};
+use rostrum_render::{Background, MAX_BYTES, RenderError, Request};
 
 /// The meme over `photo`, or what is wrong with the photo.
 fn drawn(photo: impl Into<Vec<u8>>) -> Result<RgbImage, RenderError> {

@@ -6,8 +6,8 @@ mod requests;
 
 use std::fs;
 
-use requests::{headers_of_20_000_by_20_000, headers_of_25_million_pixels, jpeg, landscape, over};
-use rostrum_render::{RenderError, render};
+use requests::{headers_of_20_000_by_20_000, headers_of_25_million_pixels, jpeg, landscape, over, render};
+use rostrum_render::RenderError;
 
 /// The most that this process has held, in KiB (`VmHWM` of proc(5)).
 fn most_resident() -> usize {

@@ -6,9 +6,9 @@ mod requests;
 use std::collections::BTreeMap;
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use requests::request;
+use requests::{render, request};
 use rostrum_core::{campaign::IMAGE_TEMPLATES, platform::Platform};
-use rostrum_render::{Background, Note, RenderError, Request, Style, Template, alt_text, render};
+use rostrum_render::{Background, Note, RenderError, Request, Style, Template, alt_text};
 
 fn above(caption: &str) -> Request {
     request("meme-caption-above", Platform::X, &[("caption", caption)])

@@ -6,9 +6,9 @@ mod requests;
 
 use std::{env, fs, path::PathBuf};
 
-use requests::{jpeg, landscape, request};
+use requests::{jpeg, landscape, render, request};
 use rostrum_core::platform::Platform;
-use rostrum_render::{Background, Note, Request, Scene, Style, render};
+use rostrum_render::{Background, Note, Request, Scene, Style};
 use sha2::{Digest, Sha256};
 
 const ACCEPT: &str = "ROSTRUM_ACCEPT_GOLDENS";

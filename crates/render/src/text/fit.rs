@@ -8,6 +8,7 @@ use super::{
     glyph::{Glyphs, Ink},
     shape::{Paragraph, REFERENCE, Shaper, Type},
 };
+use crate::error::RenderError;
 
 /// The room for a text, in pixels.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,8 @@ pub(crate) struct Fitted {
 /// Why a text is not drawn.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
+    /// The fonts that it needs cannot be read.
+    Font(RenderError),
     /// No font has glyphs for these.
     NoGlyph(Vec<String>),
     /// There is no room for anything.
@@ -59,8 +62,8 @@ pub(crate) enum Unfit {
 
 /// Sets `text` as large as `bounds` allow. Words are broken only where one alone is wider than the frame at the smallest
 /// size, and the text is cut only where it does not fit then.
-pub(crate) fn fit(shaper: &mut Shaper, text: &str, style: Type, at: Side, bounds: Bounds) -> Result<Fitted, Unfit> {
-    let paragraph = shaper.shape(text, style).map_err(Unfit::NoGlyph)?;
+pub(crate) fn fit(shaper: &mut Shaper<'_>, text: &str, style: Type, at: Side, bounds: Bounds) -> Result<Fitted, Unfit> {
+    let paragraph = shaper.shape(text, style)?;
     let paragraph = match largest(paragraph, &mut shaper.glyphs, bounds) {
         Ok((paragraph, size)) => return Ok(finish(shaper, paragraph, size, at, bounds, None)),
         Err(paragraph) => paragraph,
@@ -138,11 +141,11 @@ fn fits(paragraph: &mut Paragraph, glyphs: &mut Glyphs, size: u32, bounds: Bound
 }
 
 /// The longest beginning of `text` that fits with an ellipsis at the smallest size, and how many characters it has.
-fn cut(shaper: &mut Shaper, text: &str, style: Type, bounds: Bounds) -> Result<(Paragraph, usize), Unfit> {
+fn cut(shaper: &mut Shaper<'_>, text: &str, style: Type, bounds: Bounds) -> Result<(Paragraph, usize), Unfit> {
     let ends: Vec<usize> = text.grapheme_indices(true).map(|(start, grapheme)| start + grapheme.len()).collect();
     let mut attempt = |graphemes: usize| -> Result<Option<Paragraph>, Unfit> {
         let kept = beginning(text, &ends, graphemes);
-        let mut paragraph = shaper.shape(&format!("{kept}…"), style).map_err(Unfit::NoGlyph)?;
+        let mut paragraph = shaper.shape(&format!("{kept}…"), style)?;
         let fit = fits(&mut paragraph, &mut shaper.glyphs, bounds.smallest, bounds, Words::Broken);
         Ok(fit.then_some(paragraph))
     };
@@ -188,7 +191,7 @@ fn whole_words(text: &str, ends: &[usize], graphemes: usize) -> usize {
 
 /// Breaks the lines at `size` for good, so that they are of about the same length, and measures them.
 fn finish(
-    shaper: &mut Shaper,
+    shaper: &mut Shaper<'_>,
     mut paragraph: Paragraph,
     size: u32,
     at: Side,

@@ -7,11 +7,11 @@ use skrifa::{
     FontRef, GlyphId, MetadataProvider,
     instance::{LocationRef, Size},
     outline::{DrawSettings, OutlinePen},
+    raw::TableProvider,
 };
 use tiny_skia::{Path, PathBuilder};
 
 use super::shape::REFERENCE;
-use crate::font;
 
 /// A font that was used in the picture, by the order of its first use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,9 +79,9 @@ impl Glyphs {
         FontRef::from_index(font.data.as_ref(), font.index).ok()
     }
 
-    /// Whether its glyphs have colours of their own.
+    /// Whether its glyphs have colours of their own, as those of the emoji have and no others.
     pub(super) fn is_emoji(&self, font: FontIndex) -> bool {
-        self.fonts.get(font.0).is_some_and(|font| font::is_emoji(font.data.as_ref()))
+        self.reference(font).is_some_and(|font| font.colr().is_ok())
     }
 }
 

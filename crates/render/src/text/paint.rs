@@ -22,7 +22,7 @@ pub(crate) struct Look {
 }
 
 /// The letters of `text` as a tile that lies within `area`; none where nothing of it leaves ink.
-pub(crate) fn paint(shaper: &mut Shaper, text: &Fitted, area: Area, look: Look) -> Option<Tile> {
+pub(crate) fn paint(shaper: &mut Shaper<'_>, text: &Fitted, area: Area, look: Look) -> Option<Tile> {
     if text.ink.is_nothing() {
         return None;
     }

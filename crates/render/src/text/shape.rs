@@ -2,14 +2,17 @@
 //! and laid out at every size.
 
 use parley::{
-    FontContext, FontFamily, FontStyle, Layout, LayoutContext, LineHeight, OverflowWrap, PositionedLayoutItem,
-    StyleProperty,
+    FontFamily, FontStyle, Layout, LayoutContext, LineHeight, OverflowWrap, PositionedLayoutItem, StyleProperty,
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::glyph::{Glyphs, Ink};
+use super::{
+    fit::Unfit,
+    glyph::{Glyphs, Ink},
+};
 use crate::{
-    font,
+    error::RenderError,
+    font::{self, Fonts, Typefaces},
     template::{Face, Weight},
 };
 
@@ -28,8 +31,10 @@ pub(crate) struct Type {
 }
 
 /// Shapes the texts of one picture.
-pub(crate) struct Shaper {
-    fonts: FontContext,
+pub(crate) struct Shaper<'fonts> {
+    fonts: &'fonts Fonts,
+    /// Those that the texts needed so far.
+    typefaces: Typefaces,
     layouts: LayoutContext<()>,
     pub(super) glyphs: Glyphs,
 }
@@ -41,21 +46,26 @@ pub(crate) struct Paragraph {
     pub(super) widest_word: f32,
 }
 
-impl Shaper {
-    pub(crate) fn new() -> Self {
-        Self { fonts: font::context(), layouts: LayoutContext::new(), glyphs: Glyphs::default() }
+impl<'fonts> Shaper<'fonts> {
+    /// # Errors
+    /// [`RenderError::Font`] if the typefaces that most texts need cannot be read.
+    pub(crate) fn new(fonts: &'fonts Fonts) -> Result<Self, RenderError> {
+        Ok(Self { fonts, typefaces: fonts.first()?, layouts: LayoutContext::new(), glyphs: Glyphs::default() })
     }
 
     /// Shapes `text`.
     ///
     /// # Errors
-    /// The grapheme clusters for which no font has a glyph, each once.
-    pub(super) fn shape(&mut self, text: &str, style: Type) -> Result<Paragraph, Vec<String>> {
+    /// [`Unfit::NoGlyph`] with the grapheme clusters for which no font has a glyph, each once; [`Unfit::Font`].
+    pub(super) fn shape(&mut self, text: &str, style: Type) -> Result<Paragraph, Unfit> {
         let capitals = style.capitals.then(|| text.to_uppercase());
         let text = capitals.as_deref().unwrap_or(text);
+        if !self.typefaces.suffice(text) {
+            self.typefaces = self.fonts.all().map_err(Unfit::Font)?;
+        }
         let families = font::families(style.face, text);
         let emoji = font::emoji_families();
-        let mut builder = self.layouts.ranged_builder(&mut self.fonts, text, 1.0, false);
+        let mut builder = self.layouts.ranged_builder(&mut self.typefaces.context, text, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::from(families.as_slice())));
         builder.push_default(StyleProperty::FontSize(REFERENCE));
         builder.push_default(StyleProperty::FontWeight(font::weight(style.weight)));
@@ -72,7 +82,7 @@ impl Shaper {
         layout.break_all_lines(None);
         let missing = missing(&layout, text);
         if !missing.is_empty() {
-            return Err(missing);
+            return Err(Unfit::NoGlyph(missing));
         }
         let widest_word = layout.calculate_content_widths().min;
         Ok(Paragraph { layout, widest_word })
@@ -124,5 +134,53 @@ impl Paragraph {
             }
         }
         ink
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parley::PositionedLayoutItem;
+
+    use super::{Shaper, Type};
+    use crate::{
+        font::Fonts,
+        template::{Face, Weight},
+    };
+
+    /// Each glyph of the text: its font, its number there and its place.
+    fn shaped(shaper: &mut Shaper<'_>, text: &str, style: Type) -> Vec<(u64, u32, f32, f32)> {
+        let paragraph = shaper.shape(text, style).unwrap_or_else(|unfit| panic!("{style:?}: {unfit:?}"));
+        let mut glyphs = Vec::new();
+        for line in paragraph.layout.lines() {
+            for item in line.items() {
+                let PositionedLayoutItem::GlyphRun(run) = item else { continue };
+                let font = run.run().font().data.id();
+                glyphs.extend(run.positioned_glyphs().map(|glyph| (font, glyph.id, glyph.x, glyph.y)));
+            }
+        }
+        glyphs
+    }
+
+    #[test]
+    fn a_plain_text_is_shaped_by_the_first_typefaces_as_by_all() {
+        let fonts = Fonts::open(concat!(env!("CARGO_MANIFEST_DIR"), "/fonts")).unwrap();
+        let mut few = Shaper::new(&fonts).unwrap();
+        let mut all = Shaper { typefaces: fonts.all().unwrap(), ..Shaper::new(&fonts).unwrap() };
+        let plain: Vec<char> =
+            ('\0'..=char::MAX).filter(|one| few.typefaces.suffice(one.encode_utf8(&mut [0; 4]))).collect();
+        assert!(plain.len() > 1_900 && plain.contains(&'ß') && !plain.contains(&'ש'), "{}", plain.len());
+        // After a letter, because a mark stands on one, and alone.
+        let text: String = plain.iter().flat_map(|one| ['a', *one, '\n', *one, '\n']).collect();
+        for face in [Face::Display, Face::Sans, Face::Serif] {
+            for weight in [Weight::Medium, Weight::Heavy] {
+                for italic in [false, true] {
+                    let style = Type { face, weight, italic, capitals: false, leading: 1.2 };
+                    let (by_few, by_all) = (shaped(&mut few, &text, style), shaped(&mut all, &text, style));
+                    assert!(by_few.len() > plain.len(), "{style:?}: {}", by_few.len());
+                    assert!(by_few == by_all, "{style:?}");
+                }
+            }
+        }
+        assert!(!few.typefaces.suffice("ש"), "a plain text made it read the others");
     }
 }

@@ -1,11 +1,23 @@
 //! What the tests ask for.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    io::Cursor,
+    sync::{Arc, LazyLock},
+};
 
 use image::{DynamicImage, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use rostrum_core::platform::Platform;
-use rostrum_render::{Background, Request, Style};
+use rostrum_render::{Background, Fonts, RenderError, Rendered, Request, Style};
+
+/// The folder of the typefaces.
+pub(crate) const FONTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fonts");
+
+/// The picture, with our typefaces, which the tests of a file share.
+pub(crate) fn render(request: &Request) -> Result<Rendered, RenderError> {
+    static SHARED: LazyLock<Fonts> = LazyLock::new(|| Fonts::open(FONTS).unwrap());
+    rostrum_render::render(&SHARED, request)
+}
 
 /// A request without a background of its own.
 pub(crate) fn request(template: &str, platform: Platform, captions: &[(&str, &str)]) -> Request {
