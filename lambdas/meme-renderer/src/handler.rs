@@ -7,7 +7,7 @@ use rostrum_cloud::Objects;
 use rostrum_contracts::council::{RenderInput, Rendered};
 use rostrum_core::ids::OutboxId;
 use rostrum_lambda_kit::TaskError;
-use rostrum_render::{Background, Note, Request, Scene, Style, Template};
+use rostrum_render::{Background, Fonts, Note, RenderError, Request, Scene, Style, Template};
 use rostrum_store::{councils, outbox, posts::objects};
 use rostrum_workflow::{Council, Steps, Stop, council, picture::Picture};
 use serde_json::json;
@@ -19,6 +19,8 @@ use crate::captions::{self, Worded};
 pub struct MemeRenderer {
     /// Postgres, the models, and the way to them.
     pub steps: Steps,
+    /// The typefaces of the pictures.
+    pub fonts: Arc<Fonts>,
     /// The bucket of the pictures.
     pub objects: Arc<dyn Objects>,
 }
@@ -52,7 +54,7 @@ impl MemeRenderer {
         })?;
         let template = Template::find(&image.template).map_err(|error| Stop::configuration(error.to_string()))?;
         let worded = captions::find(&self.steps, &council, post, template, deadline - TO_DRAW).await?;
-        let (picture, bytes) = draw(&council, template, worded)?;
+        let (picture, bytes) = draw(&self.fonts, &council, template, worded)?;
         let key = picture.key();
         let mut transaction = self.steps.database.begin().await?;
         objects::hold(&mut transaction, &picture.sha256).await?;
@@ -82,7 +84,12 @@ impl MemeRenderer {
 }
 
 /// The picture and its bytes.
-fn draw(council: &Council, template: &Template, worded: Worded) -> Result<(Picture, Vec<u8>), Stop> {
+fn draw(
+    fonts: &Fonts,
+    council: &Council,
+    template: &Template,
+    worded: Worded,
+) -> Result<(Picture, Vec<u8>), Stop> {
     let Worded { captions, by } = worded;
     let seed = council.seed.to_i64().unsigned_abs();
     let scenes = Scene::ALL.len() as u64;
@@ -94,7 +101,7 @@ fn draw(council: &Council, template: &Template, worded: Worded) -> Result<(Pictu
         background: Background::Scene { scene, seed },
         style: Style::default(),
     };
-    let rendered = rostrum_render::render(&request).map_err(|error| Stop::configuration(error.to_string()))?;
+    let rendered = rostrum_render::render(fonts, &request).map_err(|error| refused(&error))?;
     let content_type = rendered.format.media_type().to_owned();
     let cut = rendered.notes.iter().filter_map(|note| match note {
         Note::Truncated { field, .. } => Some(field.clone()),
@@ -113,4 +120,10 @@ fn draw(council: &Council, template: &Template, worded: Worded) -> Result<(Pictu
         sha256: rendered.sha256,
     };
     Ok((picture, rendered.bytes))
+}
+
+/// Captions are the campaign's, fonts are ours.
+fn refused(error: &RenderError) -> Stop {
+    let message = error.to_string();
+    if matches!(error, RenderError::Font { .. }) { Stop::internal(message) } else { Stop::configuration(message) }
 }

@@ -1,6 +1,6 @@
 //! The Lambda function `meme-renderer`; see the library for what it does.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use futures::FutureExt;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -8,6 +8,7 @@ use meme_renderer::MemeRenderer;
 use rostrum_cloud::{S3Objects, SdkConfig};
 use rostrum_core::model::Family;
 use rostrum_lambda_kit::{config, logging, task};
+use rostrum_render::Fonts;
 use rostrum_workflow::function;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -30,5 +31,8 @@ async fn main() -> Result<(), Error> {
 
 async fn build(aws: &SdkConfig) -> Result<MemeRenderer, Error> {
     let objects = Arc::new(S3Objects::new(aws, config::variable("MEDIA_BUCKET")?));
-    Ok(MemeRenderer { steps: function::steps(aws, &Family::ALL).await?, objects })
+    // Where Lambda unpacks the function's zip.
+    let folder = Path::new(&config::variable("LAMBDA_TASK_ROOT")?).join("fonts");
+    let fonts = Fonts::open(folder).inspect_err(|error| tracing::error!(%error, "no picture can be drawn"))?;
+    Ok(MemeRenderer { steps: function::steps(aws, &Family::ALL).await?, fonts: Arc::new(fonts), objects })
 }

@@ -3,9 +3,11 @@
 
 use std::{
     fmt::Write,
+    fs,
+    path::Path,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -16,6 +18,7 @@ use rostrum_contracts::council::{RenderInput, Rendered};
 use rostrum_core::ids::UserId;
 use rostrum_lambda_kit::{Effects, TaskError, effects::Observer};
 use rostrum_llm::Error;
+use rostrum_render::Fonts;
 use rostrum_store::{Database, people::erasure};
 use rostrum_test_kit::{
     council::{Script, World, said},
@@ -29,9 +32,13 @@ use sha2::{Digest, Sha256};
 
 const POST: &str = "We moved the old bridge. It took one night.";
 
-/// A council whose post waits for its picture, and the bucket.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/render/fonts");
+static FONTS: LazyLock<Arc<Fonts>> = LazyLock::new(|| Arc::new(Fonts::open(FOLDER).unwrap()));
+
+/// A council whose post waits for its picture, the typefaces and the bucket.
 struct Studio {
     world: World,
+    fonts: Arc<Fonts>,
     objects: Arc<MemoryObjects>,
 }
 
@@ -40,11 +47,12 @@ impl Studio {
         let world = World::new(config, model).await;
         world.open(&world.start, 1).await;
         world.chosen("gpt", POST).await;
-        Self { world, objects: Arc::default() }
+        Self { world, fonts: FONTS.clone(), objects: Arc::default() }
     }
 
     async fn draw(&self, effects: Effects) -> Result<Rendered, TaskError> {
-        let renderer = MemeRenderer { steps: self.world.steps(effects), objects: self.objects.clone() };
+        let (steps, fonts) = (self.world.steps(effects), self.fonts.clone());
+        let renderer = MemeRenderer { steps, fonts, objects: self.objects.clone() };
         renderer.handle(&RenderInput { slot: self.world.start }, self.world.deadline()).await
     }
 
@@ -149,10 +157,31 @@ async fn words_that_cannot_be_drawn_are_told_and_cost_the_post_nothing() {
 }
 
 #[tokio::test]
+async fn a_font_that_is_damaged_is_told_and_costs_the_post_nothing() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fonts");
+    fs::create_dir_all(&folder).unwrap();
+    for entry in fs::read_dir(FOLDER).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    fs::write(folder.join("Anton-Regular.ttf"), "this is no font").unwrap();
+    let mut studio = Studio::new(template("meme-top-bottom"), finding(WORDS)).await;
+    studio.fonts = Arc::new(Fonts::open(&folder).unwrap());
+    let error = studio.draw(Effects::live()).await.unwrap_err();
+    assert_eq!(error.name, "internal");
+    assert!(error.message.contains("Anton-Regular.ttf cannot be used: it is no font"), "{error}");
+    assert!(error.message.contains("put it there again"), "{error}");
+    assert!(studio.world.council().await.image.is_none() && studio.objects.all().is_empty());
+    // As soon as it is whole, the picture is drawn, with the words that were found before.
+    fs::copy(Path::new(FOLDER).join("Anton-Regular.ttf"), folder.join("Anton-Regular.ttf")).unwrap();
+    studio.drawn().await;
+    assert_eq!(studio.world.model.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_council_without_a_post_or_a_template_says_so() {
     let world = World::new(template("quote-card"), Script::default().model()).await;
     world.open(&world.start, 1).await;
-    let studio = Studio { world, objects: Arc::default() };
+    let studio = Studio { world, fonts: FONTS.clone(), objects: Arc::default() };
     assert_eq!(studio.draw(Effects::live()).await.unwrap_err().to_string(), "internal: Nothing is chosen yet.");
 
     let studio = Studio::new(json!({}), Script::default().model()).await;

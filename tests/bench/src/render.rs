@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use rostrum_core::platform::Platform;
-use rostrum_render::{Background, Request, Style, render};
+use rostrum_render::{Background, Fonts, Request, Style, render};
 
 use crate::{
     memory,
@@ -20,6 +20,7 @@ use crate::{
 const WARM_UPS: usize = 10;
 const RUNS: usize = 100;
 const TEMPLATE: &str = "meme-top-bottom";
+const FONTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/render/fonts");
 
 /// 1600 x 1200 pixels, colour at half the resolution, quality 85, as a camera or a telephone writes it: made of fractal noise,
 /// edges and grain, so that it belongs to nobody.
@@ -36,15 +37,16 @@ const UNDISTURBED: f64 = 0.1;
 /// Draws the same picture again and again on one thread, in turns with Pillow.
 pub(crate) fn measure() -> Result<Report> {
     let request = asked(Background::Photo(PHOTO.into()));
+    let fonts = Fonts::open(FONTS)?;
     let mut pillow = Pillow::start()?;
     for _ in 0..WARM_UPS {
-        render(&request)?;
+        render(&fonts, &request)?;
         pillow.draw()?;
     }
     let (mut ours, mut theirs, mut bytes) = (Vec::with_capacity(RUNS), Vec::with_capacity(RUNS), 0);
     for _ in 0..RUNS {
         let started = Instant::now();
-        let rendered = render(&request)?;
+        let rendered = render(&fonts, &request)?;
         ours.push(started.elapsed().as_secs_f64() * 1000.0);
         bytes = rendered.bytes.len();
         theirs.push(pillow.draw()?);
@@ -84,7 +86,7 @@ impl Pillow {
         let mut process = Command::new(python)
             .arg(format!("{folder}/pillow.py"))
             .arg(format!("{folder}/photo.jpg"))
-            .arg(format!("{folder}/../../crates/render/fonts/Anton-Regular.ttf"))
+            .arg(format!("{FONTS}/Anton-Regular.ttf"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
