@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::package::{folders, pack};
 use super::processes::Processes;
 use crate::house::{self, State};
 use crate::progress::Progress;
@@ -103,35 +104,14 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
     let mut built = Built { programs, changed: 0 };
     let dist = house::root().join("target/dist");
     fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+    let mut folders = folders()?;
     for role in &roles {
         let Some(program) = built.program(role) else {
             bail!("the package {role} has no program {role}; see {}", log.display())
         };
-        built.changed += usize::from(pack(program, &dist, role)?);
+        let folders = folders.remove(role).unwrap_or_default();
+        built.changed += usize::from(pack(program, &folders, &dist, role)?);
     }
     progress.say(format!("compiled {} functions, {} of them changed", roles.len(), built.changed));
     Ok(built)
-}
-
-/// Packs one program as `bootstrap` unless that was done already. Says whether it was packed.
-fn pack(program: &Path, dist: &Path, role: &str) -> Result<bool> {
-    let data = fs::metadata(program).with_context(|| format!("cannot read {}", program.display()))?;
-    let make = format!("{} {:?}", data.len(), data.modified().context("the system keeps no times of change")?);
-    let (archive, stamp) = (dist.join(format!("{role}.zip")), dist.join(format!("{role}.stamp")));
-    if archive.is_file() && fs::read_to_string(&stamp).is_ok_and(|packed| packed == make) {
-        return Ok(false);
-    }
-    // Line tables make a development build 80 MB; the emulator copies it at every cold start.
-    let stripped = dist.join(format!("{role}.bootstrap"));
-    let bare = Command::new("strip").arg("-o").arg(&stripped).arg(program).output();
-    if !bare.is_ok_and(|output| output.status.success()) {
-        fs::copy(program, &stripped).with_context(|| format!("cannot copy {}", program.display()))?;
-    }
-    // In Python: compressing in a development build of this program would take five seconds a function.
-    let mut pack = Command::new("python3");
-    pack.arg("-B").arg(house::infra("local/pack.py")).arg(&stripped).arg(&archive);
-    run::captured(&mut pack, "pack.py")?;
-    fs::remove_file(&stripped).with_context(|| format!("cannot remove {}", stripped.display()))?;
-    fs::write(&stamp, make).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(true)
 }

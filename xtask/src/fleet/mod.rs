@@ -10,6 +10,7 @@ mod identity;
 pub(crate) mod keys;
 pub(crate) mod logs;
 mod models;
+mod package;
 mod ports;
 pub(crate) mod postgres;
 pub(crate) mod processes;
