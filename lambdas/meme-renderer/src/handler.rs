@@ -84,12 +84,7 @@ impl MemeRenderer {
 }
 
 /// The picture and its bytes.
-fn draw(
-    fonts: &Fonts,
-    council: &Council,
-    template: &Template,
-    worded: Worded,
-) -> Result<(Picture, Vec<u8>), Stop> {
+fn draw(fonts: &Fonts, council: &Council, template: &Template, worded: Worded) -> Result<(Picture, Vec<u8>), Stop> {
     let Worded { captions, by } = worded;
     let seed = council.seed.to_i64().unsigned_abs();
     let scenes = Scene::ALL.len() as u64;

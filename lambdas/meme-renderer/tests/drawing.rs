@@ -158,7 +158,7 @@ async fn words_that_cannot_be_drawn_are_told_and_cost_the_post_nothing() {
 
 #[tokio::test]
 async fn a_font_that_is_damaged_is_told_and_costs_the_post_nothing() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fonts");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("meme-renderer-fonts");
     fs::create_dir_all(&folder).unwrap();
     for entry in fs::read_dir(FOLDER).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
         fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
