@@ -5,7 +5,6 @@
 //! "Schedule types" (`external-apis.md` 5.3).
 
 use chrono::{DateTime, Days, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::field::FieldError;
 
@@ -15,13 +14,12 @@ mod days;
 mod error;
 mod runs;
 mod values;
+mod zone;
 
 pub use cron::Cron;
 pub use cron_field::CronField;
 pub use error::{CronError, CronForm};
-
-/// The longest time zone name that EventBridge Scheduler stores, in characters.
-const TIMEZONE_LIMIT: usize = 50;
+pub use zone::Zone;
 
 /// A cron expression together with the time zone that its fields are read in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub struct Schedule {
     /// The fields that a local time must match, to the minute.
     pub cron: Cron,
     /// The IANA time zone in which the fields are evaluated.
-    pub timezone: Tz,
+    pub timezone: Zone,
 }
 
 impl Schedule {
@@ -45,7 +43,7 @@ impl Schedule {
     /// unknown. Both are reported together.
     pub fn parse(cron: &str, timezone: &str) -> Result<Self, Vec<FieldError>> {
         let cron = Cron::parse(cron).map_err(|error| FieldError::new("schedule_cron", error.to_string()));
-        let timezone = zone(timezone).map_err(|message| FieldError::new("schedule_timezone", message));
+        let timezone = Zone::parse(timezone).map_err(|message| FieldError::new("schedule_timezone", message));
         match (cron, timezone) {
             (Ok(cron), Ok(timezone)) => {
                 let schedule = Self { cron, timezone };
@@ -64,25 +62,11 @@ impl Schedule {
     /// A local time that the clock skips in spring is left out, one that occurs twice in autumn runs once,
     /// the first time, as EventBridge Scheduler does it. EventBridge fires within the minute that follows.
     pub fn next_runs(&self, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
-        runs::next_runs(&self.cron, self.timezone, after, count)
+        runs::next_runs(&self.cron, &self.timezone, after, count)
     }
 }
 
 /// A moment that precedes every run that a cron expression can name, in every time zone.
 fn before_all_years() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH - Days::new(2)
-}
-
-fn zone(name: &str) -> Result<Tz, String> {
-    let name = name.trim();
-    if name.chars().count() > TIMEZONE_LIMIT {
-        return Err(format!("is longer than {TIMEZONE_LIMIT} characters; give an IANA name such as Europe/Zurich"));
-    }
-    name.parse().map_err(|_| {
-        let meant = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name));
-        match meant {
-            Some(zone) => format!("`{name}` is not an IANA time zone; did you mean {}?", zone.name()),
-            None => format!("`{name}` is not an IANA time zone; give a name such as Europe/Zurich or UTC"),
-        }
-    })
 }

@@ -1,16 +1,15 @@
 //! The runs that follow a moment.
 
-use chrono::{DateTime, Datelike, NaiveTime, TimeZone, Timelike, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 
-use super::cron::Cron;
+use super::{cron::Cron, zone::Zone};
 
 /// The next `count` runs after `after`, found by walking the fields from the year down.
 ///
 /// The work is bounded by the 230 years of a cron expression: a month without a matching day costs one
 /// look, and only days that match are opened.
-pub(super) fn next_runs(cron: &Cron, timezone: Tz, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
-    let start = after.with_timezone(&timezone).naive_local();
+pub(super) fn next_runs(cron: &Cron, timezone: &Zone, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
+    let start = timezone.at(after).naive_local();
     let first_year = u32::try_from(start.year()).unwrap_or(0);
     cron.years
         .from(first_year)
@@ -24,8 +23,7 @@ pub(super) fn next_runs(cron: &Cron, timezone: Tz, after: DateTime<Utc>, count: 
             times.filter_map(move |(hour, minute)| Some(date.and_time(NaiveTime::from_hms_opt(hour, minute, 0)?)))
         })
         // None in the gap of spring; the first of the two in autumn.
-        .filter_map(|local| timezone.from_local_datetime(&local).earliest())
-        .map(|run| run.with_timezone(&Utc))
+        .filter_map(|local| timezone.first(local))
         // In the second of two equal hours the local time has passed already.
         .filter(|run| *run > after)
         .take(count)

@@ -463,6 +463,11 @@ async fn a_profile_is_changed_by_its_owner() {
     change(json!({ "email": "other@example.com" })).await.invalid(&["email"]);
     change(json!({ "preferences": { "text": "x".repeat(20_000) } })).await.invalid(&["preferences"]);
     change(json!({ "preferences": { "text": "\0" } })).await.invalid(&["preferences"]);
+    // The database writes out all of the digits of a number, and the largest has 309 of them.
+    let numbers = json!({ "most": f64::MAX, "least": f64::from_bits(1), "other": -1.660_439_850_687_633e16 });
+    change(json!({ "preferences": { "numbers": numbers } })).await.expect(200);
+    let reply = api.get("/api/v1/user/profile").await;
+    assert_eq!(reply.expect(200).json["preferences"]["numbers"]["most"], json!(f64::MAX));
 }
 
 #[tokio::test]

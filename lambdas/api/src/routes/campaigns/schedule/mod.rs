@@ -31,7 +31,7 @@ impl SchedulePreview {
     fn new(cron: &str, schedule: &Schedule, now: DateTime<Utc>) -> Self {
         let runs = schedule.next_runs(now, 5);
         let local =
-            |run: DateTime<Utc>| run.with_timezone(&schedule.timezone).to_rfc3339_opts(SecondsFormat::Secs, true);
+            |run: DateTime<Utc>| schedule.timezone.at(run).to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             schedule_cron: cron.to_owned(),
             schedule_expression: schedule.cron.expression(),
