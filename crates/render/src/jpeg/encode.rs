@@ -1,5 +1,7 @@
 //! Writing a baseline JPEG.
 
+use std::array::from_fn;
+
 use super::{
     bits::Writer,
     huffman::Encoder,
@@ -75,7 +77,7 @@ fn segment(bytes: &mut Vec<u8>, marker: u8, body: &[u8]) {
 struct Scan {
     bits: Writer,
     /// For luma and for colour, what each coefficient is multiplied by, transposed.
-    steps: [[f32; 64]; 2],
+    steps: [Block; 2],
     first: [Encoder; 2],
     others: [Encoder; 2],
     /// The first coefficient of the block before, for each component.
@@ -85,10 +87,10 @@ struct Scan {
 impl Scan {
     fn new(bytes: Vec<u8>, tables: &[[u8; 64]; 2]) -> Self {
         let steps = tables.map(|table| {
-            let mut steps = [0.0; 64];
+            let mut steps = ZEROS;
             for (step, place) in table.iter().zip(ZIGZAG) {
                 let place = usize::from(place);
-                steps[place] = 1.0 / (f32::from(*step) * factor(place) * 8.0);
+                steps[place / 8].0[place % 8] = 1.0 / (f32::from(*step) * factor(place) * 8.0);
             }
             steps
         });
@@ -103,26 +105,14 @@ impl Scan {
 
     fn block(&mut self, component: usize, plane: &Plane, column: u32, row: u32) {
         let table = component.min(1);
-        let coefficients = forward(samples(plane, column, row));
-        let mut whole = [0_i32; 64];
-        let values = coefficients.iter().flat_map(|row| row.0);
-        for ((whole, value), step) in whole.iter_mut().zip(values).zip(&self.steps[table]) {
-            *whole = round(value * step);
-        }
-        let mut ordered = [0_i16; 64];
-        // One bit for each coefficient that is not 0, the first one lowest.
-        let mut present = 0_u64;
-        for (at, (ordered, place)) in ordered.iter_mut().zip(ZIGZAG).enumerate() {
-            let value = whole[usize::from(place)];
-            *ordered = value as i16;
-            present |= u64::from(value != 0) << at;
-        }
+        let whole = quantised(&forward(samples(plane, column, row)), &self.steps[table]);
+        let ordered = ZIGZAG.map(|place| whole[usize::from(place) & 63]);
         let first = i32::from(ordered[0]);
         let (bits, size) = magnitude(first - self.before[component]);
         self.before[component] = first;
         let (code, length) = self.first[table].0[size as usize];
         self.bits.put(code << size | bits, length + size);
-        self.others(table, &ordered, present & !1);
+        self.others(table, &ordered, present(&ordered) & !1);
     }
 
     fn others(&mut self, table: usize, ordered: &[i16; 64], mut present: u64) {
@@ -147,6 +137,27 @@ impl Scan {
             self.bits.put(code, length);
         }
     }
+}
+
+/// The coefficients in steps of quantisation, eight at once.
+#[inline]
+fn quantised(coefficients: &Block, steps: &Block) -> [i16; 64] {
+    let mut whole = [0; 64];
+    let (rows, _) = whole.as_chunks_mut::<8>();
+    for ((whole, row), steps) in rows.iter_mut().zip(coefficients).zip(steps) {
+        *whole = from_fn(|lane| round(row.0[lane] * steps.0[lane]) as i16);
+    }
+    whole
+}
+
+/// One bit for each coefficient that is not 0, the first one lowest.
+#[inline]
+fn present(coefficients: &[i16; 64]) -> u64 {
+    let (rows, _) = coefficients.as_chunks::<8>();
+    rows.iter().rev().fold(0, |present, row| {
+        let bits: [u16; 8] = from_fn(|lane| u16::from(row[lane] != 0) << lane);
+        present << 8 | u64::from(bits.into_iter().fold(0, |all, bit| all | bit))
+    })
 }
 
 /// The bits that tell a coefficient, and how many they are (T.81, F.1.2.1).

@@ -124,31 +124,43 @@ fn resample<P: PixelTrait>(
 fn transposed(plane: &Plane) -> Plane {
     let (width, height) = (plane.width as usize, plane.height as usize);
     let mut turned = Plane { width: plane.height, height: plane.width, data: vec![0; plane.data.len()] };
-    for top in (0..height).step_by(SQUARE) {
+    for strip in (0..height).step_by(STRIP) {
         for left in (0..width).step_by(SQUARE) {
-            let (across, down) = (SQUARE.min(width - left), SQUARE.min(height - top));
-            let mut square = [[0; SQUARE]; SQUARE];
-            for (samples, row) in square.iter_mut().zip(top..top + down) {
-                let start = row * width + left;
-                if let Some(row) = plane.data.get(start..start + SQUARE) {
-                    samples.copy_from_slice(row);
-                } else if let Some(row) = plane.data.get(start..start + across) {
-                    samples[..across].copy_from_slice(row);
-                }
-            }
-            for (samples, row) in transposed_square(square).iter().zip(left..left + across) {
-                let start = row * height + top;
-                if down == SQUARE
-                    && let Some(row) = turned.data.get_mut(start..start + SQUARE)
-                {
-                    row.copy_from_slice(samples);
-                } else if let Some(row) = turned.data.get_mut(start..start + down) {
-                    row.copy_from_slice(&samples[..down]);
-                }
+            for top in (strip..height.min(strip + STRIP)).step_by(SQUARE) {
+                transpose_square(plane, &mut turned, left, top);
             }
         }
     }
     turned
+}
+
+/// Rows that are transposed together: what they become fills whole lines of the processor's cache.
+const STRIP: usize = 64;
+
+/// The square of `plane` that begins at `left` and `top`, or what there is of it, in its place in `turned`.
+#[inline]
+fn transpose_square(plane: &Plane, turned: &mut Plane, left: usize, top: usize) {
+    let (width, height) = (plane.width as usize, plane.height as usize);
+    let (across, down) = (SQUARE.min(width - left), SQUARE.min(height - top));
+    let mut square = [[0; SQUARE]; SQUARE];
+    for (samples, row) in square.iter_mut().zip(top..top + down) {
+        let start = row * width + left;
+        if let Some(row) = plane.data.get(start..start + SQUARE) {
+            samples.copy_from_slice(row);
+        } else if let Some(row) = plane.data.get(start..start + across) {
+            samples[..across].copy_from_slice(row);
+        }
+    }
+    for (samples, row) in transposed_square(square).iter().zip(left..left + across) {
+        let start = row * height + top;
+        if down == SQUARE
+            && let Some(row) = turned.data.get_mut(start..start + SQUARE)
+        {
+            row.copy_from_slice(samples);
+        } else if let Some(row) = turned.data.get_mut(start..start + down) {
+            row.copy_from_slice(&samples[..down]);
+        }
+    }
 }
 
 /// Samples of a side of a square that is transposed at once: those of a row fit a register.
