@@ -57,6 +57,18 @@ impl Fleet {
         answer.json().await.unwrap()
     }
 
+    /// The calls that wait for their answers, as soon as there are any.
+    async fn in_flight(&self) -> Value {
+        for _ in 0..100 {
+            let in_flight = self.calls().await["in_flight"].take();
+            if in_flight != json!({}) {
+                return in_flight;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Value::Null
+    }
+
     async fn ask(&self, model: &str, prompt: &str) -> Result<Reply, Error> {
         self.clients.complete(&request(model, prompt)).await
     }
@@ -263,8 +275,10 @@ async fn calls_are_counted_and_kept_without_their_keys() {
     }
     fleet.put("faults", json!([{"kind": "timeout"}])).await;
     let mut request = request("grok-4.7", "about rain");
-    request.timeout = Duration::from_millis(100);
-    fleet.clients.complete(&request).await.unwrap_err();
+    request.timeout = Duration::from_millis(500);
+    let (lost, in_flight) = tokio::join!(fleet.clients.complete(&request), fleet.in_flight());
+    lost.unwrap_err();
+    assert_eq!(in_flight, json!({"grok-4.7": 1}));
     // The simulator hears of the lost caller a moment later.
     let mut calls = fleet.calls().await;
     for _ in 0..100 {
@@ -278,6 +292,7 @@ async fn calls_are_counted_and_kept_without_their_keys() {
     assert_eq!(calls["by_provider"], json!({"anthropic": 1, "openai": 1, "xai": 2}));
     assert_eq!(calls["by_status"], json!({"200": 3, "gone": 1}));
     assert_eq!(calls["by_fault"], json!({"timeout": 1}));
+    assert_eq!(calls["in_flight"], json!({}));
     assert_eq!(calls["last"][0]["headers"]["anthropic-version"], "2026-10-21");
     assert_eq!(calls["last"][0]["body"]["messages"][0]["content"], "about rain");
     let whole = calls.to_string();

@@ -111,7 +111,7 @@ async fn attempt(
     let body: Value = serde_json::from_slice(&body)
         .map_err(|_| Problem::invalid("We could not parse the JSON body of your request."))?;
     record.entry.body = body.clone();
-    record.entry.model = body["model"].as_str().map(ToOwned::to_owned);
+    record.begin(body["model"].as_str());
     let question = (face.read)(face.provider, headers, body)?;
     if !face.provider.knows(&question.model) {
         return Err(Problem::UnknownModel(question.model));
@@ -204,6 +204,14 @@ impl<'a> Record<'a> {
             body: Value::Null,
         };
         Self { simulator, started: Instant::now(), entry }
+    }
+
+    /// What was asked is known now.
+    fn begin(&mut self, model: Option<&str>) {
+        if let Some(model) = model {
+            self.entry.model = Some(model.to_owned());
+            self.simulator.journal().begin(model);
+        }
     }
 
     fn finish(mut self, status: u16) {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::models::faults::{Faults, Rule};
-use crate::models::journal::{Journal, Report};
+use crate::models::journal::Report;
 use crate::models::state::Simulator;
 
 #[derive(Deserialize)]
@@ -78,6 +78,6 @@ pub(crate) async fn calls(State(simulator): State<Arc<Simulator>>, Query(Last { 
 }
 
 pub(crate) async fn clear_calls(State(simulator): State<Arc<Simulator>>) -> StatusCode {
-    *simulator.journal() = Journal::default();
+    simulator.journal().clear();
     StatusCode::NO_CONTENT
 }
