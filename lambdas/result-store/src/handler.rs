@@ -74,7 +74,8 @@ impl ResultStore {
         let draft = drafted(&council)?;
         let picture = &council.image;
         let mut findings = council.findings.clone().unwrap_or_default();
-        findings.extend(render.map(Finding::no_picture));
+        // A renderer that died after it had kept its picture has failed, and the post has a picture all the same.
+        findings.extend(render.filter(|_| picture.is_none()).map(Finding::no_picture));
         findings.extend(picture.iter().flat_map(|picture| picture.cut.iter().map(|field| Finding::caption_cut(field))));
         let (assignment, context) = (&council.assignment, &council.context);
         let mut transaction = self.database.begin().await?;

@@ -201,6 +201,17 @@ async fn steps_that_failed_on_the_way_are_told_with_the_post() {
 }
 
 #[tokio::test]
+async fn a_renderer_that_died_after_it_had_kept_its_picture_leaves_no_finding() {
+    let world = chosen(1).await;
+    illustrate(&world, &picture(&[])).await;
+    run(&world, check(world.start)).await;
+    let render_error = Some("Runtime.ExitError: ".to_owned());
+    run(&world, ResultJob::Store { slot: world.start, picture: None, refine_error: None, render_error }).await;
+    assert!(findings(&world).await.is_empty());
+    assert_eq!(world.look("SELECT template FROM post_media").await, ["quote-card"]);
+}
+
+#[tokio::test]
 async fn a_failure_ends_the_slot_with_its_cause() {
     let check = async |error: &str, cause: &str, expected: &str| {
         let world = chosen(1).await;
