@@ -123,7 +123,8 @@ class Council(unittest.TestCase):
         # The seats are asked at the same time.
         seats = sorted((call for call in found if "seat" in next(iter(call.values()))), key=lambda call: next(iter(call.values()))["seat"])
         others = [call for call in found if call not in seats]
-        return others[:1] + seats + others[1:]
+        fetched = [call for call in others if "context-fetcher" in call]
+        return fetched + seats + others[len(fetched):]
 
     def test_each_case_ends_as_it_says(self):
         for key, case in self.cases.items():

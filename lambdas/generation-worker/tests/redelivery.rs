@@ -119,12 +119,13 @@ impl Scenario for HandOver {
     }
 
     async fn state(&self, world: &World) -> Self::State {
-        let for_an_hour: bool =
-            sqlx::query_scalar("SELECT claim_expires_at = council_started_at + interval '1 hour' FROM execution_slots")
-                .fetch_one(&world.database.admin)
-                .await
-                .unwrap();
-        (world.machines.executions(COUNCIL), world.ended().await, for_an_hour)
+        let until_its_end: bool = sqlx::query_scalar(
+            "SELECT claim_expires_at = council_started_at + interval '70 minutes' FROM execution_slots",
+        )
+        .fetch_one(&world.database.admin)
+        .await
+        .unwrap();
+        (world.machines.executions(COUNCIL), world.ended().await, until_its_end)
     }
 }
 

@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// The errors of Lambda itself, which alone are tried again by a machine: everything else is retried by whoever owns it.
-/// Source: Step Functions developer guide, "Handle transient Lambda service exceptions".
-const RETRIED: [&str; 4] = [
+/// The errors of Lambda itself. They and [`DIED`] alone are tried again by a machine: what a function says is retried by
+/// whoever owns it. Source: Step Functions developer guide, "Handle transient Lambda service exceptions".
+const REFUSED: [&str; 4] = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
 ];
+
+/// What Lambda says of a function whose process died. Every function can run twice, so the machine, which alone knows of the
+/// death, invokes it again. Source: the same, and the error types of Lambda's runtime API.
+const DIED: [&str; 4] = ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown"];
 
 /// Everything that is wrong with a definition, one sentence each.
 pub(super) fn findings(text: &str) -> Vec<String> {
@@ -101,10 +105,13 @@ fn task(name: &str, state: &Value, found: &mut Vec<String>) -> u64 {
     }
     let rules = state["Retry"].as_array().map(Vec::as_slice).unwrap_or_default();
     let errors = |rule: &Value| rule["ErrorEquals"].as_array().cloned().unwrap_or_default();
-    let retried: BTreeSet<String> =
-        rules.iter().flat_map(errors).map(|error| error.as_str().unwrap_or_default().to_owned()).collect();
-    if retried != RETRIED.map(str::to_owned).into() {
-        found.push(format!("{name} tries again at {retried:?}; it must be at {RETRIED:?}"));
+    let names = |rule: &Value| -> BTreeSet<String> {
+        errors(rule).iter().map(|error| error.as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let retried: Vec<BTreeSet<String>> = rules.iter().map(names).collect();
+    let expected = [REFUSED, DIED].map(|errors| BTreeSet::from(errors.map(str::to_owned)));
+    if retried != expected {
+        found.push(format!("{name} tries again at {retried:?}; it must be at {expected:?}"));
     }
     let bounded = |rule: &Value| rule["MaxAttempts"].is_u64() && rule["MaxDelaySeconds"].is_u64();
     if rules.iter().any(|rule| !bounded(rule) || rule["JitterStrategy"] != "FULL") {
@@ -114,14 +121,16 @@ fn task(name: &str, state: &Value, found: &mut Vec<String>) -> u64 {
     if !state["Catch"].as_array().and_then(|rules| rules.last()).is_some_and(catches_all) {
         found.push(format!("{name} does not end its Catch with States.ALL: a failure would be recorded nowhere"));
     }
-    seconds.unwrap_or(0)
+    // A process may die in its last second each time; an error of Lambda itself comes at once.
+    let deaths = rules.get(1).and_then(|rule| rule["MaxAttempts"].as_u64()).unwrap_or(0);
+    seconds.unwrap_or(0) * (1 + deaths)
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{RETRIED, findings};
+    use super::{DIED, REFUSED, findings};
 
     fn sound() -> Value {
         json!({
@@ -129,7 +138,10 @@ mod tests {
             "States": {
                 "Ask": {
                     "Type": "Task", "TimeoutSeconds": 30, "Next": "Which",
-                    "Retry": [{"ErrorEquals": RETRIED, "MaxAttempts": 3, "MaxDelaySeconds": 10, "JitterStrategy": "FULL"}],
+                    "Retry": [
+                        {"ErrorEquals": REFUSED, "MaxAttempts": 3, "MaxDelaySeconds": 10, "JitterStrategy": "FULL"},
+                        {"ErrorEquals": DIED, "MaxAttempts": 1, "MaxDelaySeconds": 10, "JitterStrategy": "FULL"},
+                    ],
                     "Catch": [{"ErrorEquals": ["Known"], "Next": "Done"}, {"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
                 },
                 "Which": {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "Each"}], "Default": "Done"},
@@ -163,14 +175,20 @@ mod tests {
     fn says_what_is_wrong() {
         check("/Comment", Some(json!("sound")), &[]);
         check("/TimeoutSeconds", None, &["the machine has no TimeoutSeconds"]);
-        check("/TimeoutSeconds", Some(json!(29)), &["after 29 s"]);
+        check("/TimeoutSeconds", Some(json!(59)), &["after 59 s"]);
         check("/StartAt", Some(json!("Which")), &["Ask is never reached", "Failed is never reached"]);
         check("/States/Ask/Next", Some(json!("Nowhere")), &["Ask leads to \"Nowhere\"", "Each is", "Which is"]);
         check("/States/Ask/TimeoutSeconds", None, &["Ask has no TimeoutSeconds"]);
         check("/States/Ask/End", Some(json!(true)), &["one of Next and End"]);
-        check("/States/Ask/Retry/0/ErrorEquals", Some(json!(["States.ALL"])), &["Ask tries again at {\"States.ALL\"}"]);
+        check(
+            "/States/Ask/Retry/0/ErrorEquals",
+            Some(json!(["States.ALL"])),
+            &["Ask tries again at [{\"States.ALL\"}"],
+        );
+        check("/States/Ask/Retry/1/ErrorEquals", Some(json!(["States.Timeout"])), &["Ask tries again at [{\"Lambda."]);
+        check("/States/Ask/Retry/1/MaxAttempts", Some(json!(2)), &["its tasks may take 90 s"]);
         check("/States/Ask/Retry/0/JitterStrategy", None, &["full jitter"]);
-        check("/States/Ask/Retry", None, &["Ask tries again at {}"]);
+        check("/States/Ask/Retry", None, &["Ask tries again at []"]);
         check("/States/Ask/Catch/1/ErrorEquals", Some(json!(["Other"])), &["States.ALL"]);
         check("/States/Which/Default", None, &["Which has no Default"]);
         check(

@@ -58,11 +58,28 @@ mod tests {
         texts.map(|text| text.as_str().unwrap().to_owned()).collect()
     }
 
+    /// Names of Step Functions, of the Lambda service and of its runtime, which tells that a process died.
+    fn is_of_aws(name: &str) -> bool {
+        ["States.", "Lambda.", "Runtime."].iter().any(|whose| name.starts_with(whose))
+    }
+
     #[test]
     fn the_machine_matches_these_errors_and_no_others() {
-        let of_aws = |name: &String| name.starts_with("States.") || name.starts_with("Lambda.");
-        let matched: BTreeSet<String> = in_machine("ErrorEquals").into_iter().filter(|name| !of_aws(name)).collect();
+        let matched: BTreeSet<String> = in_machine("ErrorEquals").into_iter().filter(|name| !is_of_aws(name)).collect();
         assert_eq!(matched, MatchedError::ALL.map(|error| error.name().to_owned()).into());
+    }
+
+    #[test]
+    fn the_machine_tries_nothing_again_that_a_function_says() {
+        let machine: Value = serde_json::from_str(MACHINE).unwrap();
+        let (mut rules, mut names) = (Vec::new(), Vec::new());
+        values(&machine, "Retry", &mut rules);
+        rules.iter().for_each(|rules| values(rules, "ErrorEquals", &mut names));
+        let names: Vec<&str> =
+            names.iter().flat_map(|names| names.as_array().unwrap()).filter_map(Value::as_str).collect();
+        assert!(names.contains(&"Runtime.ExitError"), "{names:?}");
+        assert!(names.iter().all(|name| is_of_aws(name) && !name.starts_with("States.")), "{names:?}");
+        assert!(MatchedError::ALL.iter().all(|error| !is_of_aws(error.name())));
     }
 
     #[test]

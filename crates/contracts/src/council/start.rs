@@ -30,7 +30,7 @@ impl Contract for CouncilStart {
 
 impl CouncilStart {
     /// How long an execution runs at most, by its machine's `TimeoutSeconds`.
-    pub const TIMEOUT: TimeDelta = TimeDelta::hours(1);
+    pub const TIMEOUT: TimeDelta = TimeDelta::minutes(70);
 
     /// The name of the slot's only execution of the state machine, so that a message that is delivered twice starts
     /// nothing twice: 32 hexadecimal digits of the run, 32 of the employee and the slot's number, at most 77 characters.
