@@ -12,8 +12,8 @@ use crate::{Council, Steps, Stop, council};
 /// What keeping a candidate takes at most.
 const TO_KEEP: TimeDelta = TimeDelta::seconds(5);
 
-/// Lets a seat write its candidate. A seat that cannot is no error: its failure is its answer. `deadline` is when this
-/// invocation is over.
+/// Lets a seat write its candidate, unless it has one. A seat that cannot is no error: its failure is its answer. `deadline`
+/// is when this invocation is over.
 ///
 /// # Errors
 /// If Postgres does not answer, or the council or the seat does not exist.
@@ -25,6 +25,15 @@ pub async fn answer(steps: &Steps, input: &SeatInput, deadline: DateTime<Utc>) -
         .iter()
         .find(|seat| seat.name == input.seat)
         .ok_or_else(|| Stop::Failed(FailureKind::Internal, format!("The council has no seat {:?}.", input.seat)))?;
+    let key = council.assignment.subject.key;
+    let known = candidates::list(&steps.database, key).await?;
+    if let Some(kept) = known.into_iter().find(|candidate| candidate.seat == seat.name) {
+        let outcome = match kept.draft {
+            Some(_) => SeatOutcome::Answered,
+            None => failed(&kept.failure_message.unwrap_or_default()),
+        };
+        return Ok(SeatAnswer { seat: kept.seat, outcome });
+    }
     let written = steps.write(&council.assignment, &seat.model, Some(&seat.name), deadline - TO_KEEP).await;
     let (outcome, answered) = match written {
         Ok(written) => (Outcome::Answered(council::json(&written)?), SeatOutcome::Answered),
@@ -38,7 +47,6 @@ pub async fn answer(steps: &Steps, input: &SeatInput, deadline: DateTime<Utc>) -
         tracing::warn!(seat = seat.name, model = seat.model, error, "the seat has no candidate");
     }
     let mut transaction = steps.database.begin().await?;
-    let key = council.assignment.subject.key;
     candidates::record(&mut transaction, key, &seat.name, &seat.model, &outcome, steps.ambient.now()).await?;
     steps.effects.perform("commit", transaction.commit()).await?;
     Ok(SeatAnswer { seat: seat.name.clone(), outcome: answered })

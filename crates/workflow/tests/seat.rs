@@ -170,6 +170,10 @@ async fn a_provider_that_is_down_is_asked_three_times_and_then_given_up() {
     );
     assert_eq!(world.candidates().await, [format!("claude claude-sonnet-5-5 failed provider {reason}")]);
 
+    let asked = world.model.requests().len();
+    assert_eq!(ask(&world, "claude").await, failed("claude", reason), "what is kept is what the machine hears again");
+    assert_eq!(world.model.requests().len(), asked);
+
     let recovered = AtomicBool::new(false);
     let model = Script::default().post(move |request| {
         if recovered.swap(true, Ordering::SeqCst) {

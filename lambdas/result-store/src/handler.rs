@@ -74,7 +74,8 @@ impl ResultStore {
         let draft = drafted(&council)?;
         let picture = &council.image;
         let mut findings = council.findings.clone().unwrap_or_default();
-        // A renderer that died after it had kept its picture has failed, and the post has a picture all the same.
+        // Who died each time, at last after the commit, has failed for the machine, and the post has what was kept all the same.
+        let refine = refine.filter(|_| council.refinement.is_none());
         findings.extend(render.filter(|_| picture.is_none()).map(Finding::no_picture));
         findings.extend(picture.iter().flat_map(|picture| picture.cut.iter().map(|field| Finding::caption_cut(field))));
         let (assignment, context) = (&council.assignment, &council.context);

@@ -212,6 +212,26 @@ async fn a_renderer_that_died_after_it_had_kept_its_picture_leaves_no_finding() 
 }
 
 #[tokio::test]
+async fn a_refiner_that_died_after_it_had_kept_its_refinement_leaves_no_error() {
+    let world = chosen(1).await;
+    let draft: Value = serde_json::from_str(&world.look("SELECT draft::text FROM councils").await[0]).unwrap();
+    let refinement = json!({
+        "kept": "refinement", "model": "claude-sonnet-5-5", "critique": null, "text": POST, "problem": null,
+        "verdict": null, "judgings": [],
+    });
+    let (key, now) = (world.key(), world.ambient.now());
+    let mut transaction = world.database.database.begin().await.unwrap();
+    assert!(councils::keep_refinement(&mut transaction, key, &refinement, &draft, now).await.unwrap());
+    transaction.commit().await.unwrap();
+    run(&world, check(world.start)).await;
+    let refine_error = Some("Runtime.ExitError: ".to_owned());
+    run(&world, ResultJob::Store { slot: world.start, picture: None, refine_error, render_error: None }).await;
+    let told = "SELECT concat_ws(' ', generation_metadata #>> '{council,refined}', generation_metadata #>> '{council,refine_error}')
+                FROM posts";
+    assert_eq!(world.look(told).await, ["true"]);
+}
+
+#[tokio::test]
 async fn a_failure_ends_the_slot_with_its_cause() {
     let check = async |error: &str, cause: &str, expected: &str| {
         let world = chosen(1).await;
