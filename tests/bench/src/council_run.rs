@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use aws_credential_types::Credentials;
+use anyhow::{Result, ensure};
 use aws_sdk_sfn::{Client, types::ExecutionStatus};
-use flows::{Fleet, Id};
+use flows::{Fleet, Id, machines};
 use reqwest::Method;
 use serde_json::json;
 
@@ -30,8 +29,8 @@ pub(crate) async fn measure() -> Result<Report> {
             "mode": "judge", "model": "claude-haiku-5-5", "successor": "claude-sonnet-5-5", "margin": 0,
         },
     });
-    let campaign_id = fleet.councils("Benchmark", "linkedin", AT_ONCE, config).await?;
-    let machines = client(&fleet);
+    let campaign_id = fleet.councils("Benchmark", "linkedin", [AT_ONCE, 1], config).await?;
+    let client = machines::client(&fleet);
     // The first two runs start the functions; a fleet at work has them.
     for _ in 0..2 {
         run(&fleet, campaign_id).await?;
@@ -39,7 +38,7 @@ pub(crate) async fn measure() -> Result<Report> {
     let mut seconds = Vec::new();
     for _ in 0..RUNS {
         let execution_id = run(&fleet, campaign_id).await?;
-        seconds.extend(durations(&machines, execution_id).await?);
+        seconds.extend(durations(&client, execution_id).await?);
     }
     let mut report = Report::new("council");
     report.add("20 at once: start to end, median", quantile(&mut seconds, 0.5), "s", Promise::AtMost(2.5));
@@ -54,29 +53,15 @@ async fn run(fleet: &Fleet, campaign_id: Id) -> Result<Id> {
     Ok(execution_id)
 }
 
-fn client(fleet: &Fleet) -> Client {
-    let description = &fleet.description;
-    let credentials =
-        Credentials::from_keys(description.access_key_id.clone(), description.secret_access_key.clone(), None);
-    let config = aws_sdk_sfn::Config::builder()
-        .behavior_version(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new(description.region.clone()))
-        .endpoint_url(&description.aws_endpoint)
-        .credentials_provider(credentials)
-        .build();
-    Client::from_conf(config)
-}
-
 /// How long each execution of the machine took for this run, by Step Functions' own clock.
-async fn durations(machines: &Client, execution_id: Id) -> Result<Vec<f64>> {
-    let listed = machines.list_state_machines().send().await?;
-    let machine = listed.state_machines().first().context("the fleet has no state machine")?;
+async fn durations(client: &Client, execution_id: Id) -> Result<Vec<f64>> {
+    let machine = machines::council(client).await?;
     let run = execution_id.simple().to_string();
     let mut seconds = Vec::new();
     // The last post is stored a moment before its machine ends.
     for _ in 0..100 {
         seconds.clear();
-        let executions = machines.list_executions().state_machine_arn(machine.state_machine_arn()).send().await?;
+        let executions = client.list_executions().state_machine_arn(&machine).send().await?;
         for execution in executions.executions().iter().filter(|execution| execution.name().starts_with(&run)) {
             if let (ExecutionStatus::Succeeded, Some(end)) = (execution.status(), execution.stop_date()) {
                 seconds.push(end.as_secs_f64() - execution.start_date().as_secs_f64());

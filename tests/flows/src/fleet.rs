@@ -180,6 +180,15 @@ impl Fleet {
         ensure!(response.status().is_success(), "the simulator answers {}", response.status());
         Ok(())
     }
+
+    /// What the simulated providers were asked since that was last forgotten, and are being asked.
+    ///
+    /// # Errors
+    /// If they do not tell.
+    pub async fn calls(&self) -> Result<Value> {
+        let address = format!("{}/_control/calls?last=200", self.description.model_url);
+        Ok(self.http.get(address).send().await?.error_for_status()?.json().await?)
+    }
 }
 
 /// The text of the last mail to this address, wherever in the mailbox it lies.

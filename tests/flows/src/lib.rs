@@ -2,6 +2,7 @@
 //! database of the fleet that `ROSTRUM_FLEET` names (`cargo xtask test flows` starts one).
 
 pub mod fleet;
+pub mod machines;
 pub mod processes;
 pub mod queues;
 pub mod scene;

@@ -49,6 +49,18 @@ pub async fn set_visibility(client: &Client, url: &str, timeout: Duration) -> Re
     Ok(())
 }
 
+/// About how many messages are in the queue, those included that somebody works on.
+///
+/// # Errors
+/// If the queue does not tell.
+pub async fn length(client: &Client, url: &str) -> Result<u64> {
+    let names =
+        [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+    let answer = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec())).send().await?;
+    let numbers = answer.attributes().into_iter().flatten();
+    Ok(numbers.filter_map(|(_, number)| number.parse::<u64>().ok()).sum())
+}
+
 /// Waits for a message whose body is `body`, takes it off the queue and answers its attributes.
 ///
 /// # Errors

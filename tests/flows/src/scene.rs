@@ -23,16 +23,22 @@ impl Fleet {
     /// # Errors
     /// If the API refuses any of it.
     pub async fn council(&self, name: &str, platform: &str, workflow_config: Value) -> Result<Uuid> {
-        self.councils(name, platform, 1, workflow_config).await
+        self.councils(name, platform, [1, 1], workflow_config).await
     }
 
-    /// A council campaign of one post of each of so many employees. Answers its id.
+    /// A council campaign of so many employees and posts of each. Answers its id.
     ///
     /// # Errors
     /// If the API refuses any of it.
-    pub async fn councils(&self, name: &str, platform: &str, employees: usize, workflow_config: Value) -> Result<Uuid> {
+    pub async fn councils(
+        &self,
+        name: &str,
+        platform: &str,
+        [employees, posts_per_employee]: [usize; 2],
+        workflow_config: Value,
+    ) -> Result<Uuid> {
         let workflow = json!({ "workflow_type": "council", "workflow_config": workflow_config });
-        self.staffed(name, platform, employees, 1, workflow).await
+        self.staffed(name, platform, employees, posts_per_employee, workflow).await
     }
 
     async fn staffed(
