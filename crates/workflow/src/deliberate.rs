@@ -143,7 +143,7 @@ impl Steps {
     async fn judge(&self, choice: &Choice<'_>, call: JudgeCall) -> Result<Judging, Stop> {
         let question = Question {
             purpose: Purpose::Judge,
-            name: format!("{}:{}", choice.name, call.round),
+            name: step_name(choice.name, &call),
             model: &call.judge,
             order: &call.order,
             round: call.round,
@@ -206,6 +206,15 @@ impl Steps {
             deadline: choice.deadline,
         };
         self.ask_or_reason(&step).await
+    }
+}
+
+/// The same whenever the same judge is asked the same. A first round is always the same question; a later one follows from how
+/// the earlier ones came out, and a judge that did not answer before a crash may answer after it.
+fn step_name(choice: &str, call: &JudgeCall) -> String {
+    match call.round {
+        1 => format!("{choice}:1"),
+        round => format!("{choice}:{round}:{}:{}", call.judge, call.order.seats().join(",")),
     }
 }
 

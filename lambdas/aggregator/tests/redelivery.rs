@@ -3,18 +3,23 @@
 
 mod world;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use rostrum_contracts::council::{AggregateInput, Aggregated};
+use rostrum_core::council::judge::Purpose;
 use rostrum_lambda_kit::Effects;
+use rostrum_llm::Error;
 use rostrum_test_kit::{
-    council::{Script, World, ranked, said},
-    delivery::{Delivered, Scenario, kill_at_each_effect, run_twice, together},
+    council::{Script, World, ranked, said, scored},
+    delivery::{Delivered, Scenario, die_at, kill_at_each_effect, run_twice, together},
     model::ScriptedModel,
 };
 use serde_json::json;
-use world::{ALL, CLAUDE, Came, GPT, aggregate, council, liking};
+use world::{ALL, CLAUDE, Came, GPT, GROK, aggregate, council, liking};
 
 /// A way to a decision.
 #[derive(Debug, Clone, Copy)]
@@ -109,4 +114,29 @@ async fn two_at_once_tell_the_same_even_if_their_judges_do_not() {
     let selected = world.look("SELECT seat FROM council_candidates WHERE was_selected").await;
     assert_eq!(selected, [winner]);
     assert_eq!(world.look("SELECT count(*)::text FROM workflow_logs WHERE step_name = 'judge:1'").await, ["2"]);
+}
+
+/// The successor was asked in the place of the first judge; afterwards it is asked because that one preferred its own family,
+/// and is shown the candidates in another order. Its first answer is none to that.
+#[tokio::test]
+async fn a_judge_that_is_back_after_the_death_does_not_take_an_answer_to_another_question() {
+    let asked = AtomicUsize::new(0);
+    let model = Script::default().judge(move |request| match request.model.as_str() {
+        "claude-sonnet-5-5" if asked.fetch_add(1, Ordering::SeqCst) < 3 => {
+            Err(Error::RateLimited { retry_after: Some(Duration::ZERO) })
+        }
+        "claude-sonnet-5-5" => liking("patience")(request),
+        _ => said(request, &scored(request, |text| if text == GROK { 10.0 } else { 3.0 })),
+    });
+    let (world, input) = council(json!({}), &ALL, model.model()).await;
+    // Four calls are made and logged: three of the first judge and that of its successor.
+    assert!(die_at(15, |effects| aggregate(&world, &input, effects)).await);
+    assert_eq!(world.model.requests().len(), 4);
+    assert_eq!(aggregate(&world, &input, Effects::live()).await.unwrap().winner, "grok");
+    assert_eq!(world.model.requests().len(), 6);
+    let verdict = world.council().await.verdict.unwrap();
+    assert_eq!(verdict.rounds[1].purpose, Purpose::OwnFamily);
+    let mut reversed = verdict.rounds[0].order.seats().to_vec();
+    reversed.reverse();
+    assert_eq!(verdict.rounds[1].order.seats(), reversed);
 }

@@ -20,7 +20,7 @@ pub const MAX_OUTPUT_TOKENS: u32 = 8_000;
 /// A question to a judge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgeCall {
-    /// Counts the judgings of a council from 1; with the council it names this one for ever.
+    /// Counts the judgings of a council from 1.
     pub round: u32,
     /// The model that is asked.
     pub judge: String,

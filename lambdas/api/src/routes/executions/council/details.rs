@@ -74,7 +74,8 @@ pub(super) struct CouncilCall {
     /// The id of its entry in the log.
     log_id: Uuid,
     /// The step: `generate:` and `repair:` with a seat, `judge:` with a round, `vote:` with a seat, `aggregate`,
-    /// `refine`, `refine-judge:` with a round, `refinement`, `captions`, `render`.
+    /// `refine`, `refine-judge:` with a round, `refinement`, `captions`, `render`. A round after the first is told with its
+    /// judge and the order of the candidates.
     step_name: String,
     /// Which try of it, from 1.
     attempt: i32,
