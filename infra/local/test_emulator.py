@@ -1,11 +1,14 @@
 """The repairs of emulator.py, against the installed ministack."""
 
+import queue
 import threading
+import types
 import unittest
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import emulator
+import ministack.core.lambda_runtime as environments
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
@@ -174,6 +177,50 @@ class Machines(unittest.TestCase):
             self.assertEqual(caught.exception.error, "Lambda.TooManyRequestsException")
         finally:
             functions._get_func_record_for_ref, functions._execution_record_for_config, functions._execute_function_with_config_scope = saved
+
+
+class Answers(unittest.TestCase):
+    """Answers that do not wait for their logs, and logs that come after them."""
+
+    def setUp(self):
+        self.worker = types.SimpleNamespace(_stderr_queue=queue.Queue())
+        self.written = queue.Queue()
+        self.logs = emulator.LateLogs(lambda *entry, **options: self.written.put((entry, options)))
+
+    def test_what_arrives_after_the_answer_is_written_down(self):
+        self.worker._stderr_queue.put("first")
+        self.logs.put({}, "request", emulator.LateLog(self.worker), False, 7, log_source=None)
+        self.worker._stderr_queue.put("second")
+        self.assertEqual(self.written.get(timeout=5), (({}, "request", "first\nsecond", False, 7), {"log_source": None}))
+
+    def test_what_the_next_invocation_logs_is_its_own(self):
+        before = emulator.LateLog(self.worker)
+        self.worker._stderr_queue.put("first")
+        self.logs.put({}, "one", before, False, 7)
+        before.gather()
+        self.worker._stderr_queue.put("second")
+        self.logs.put({}, "two", emulator.LateLog(self.worker), False, 8)
+        self.assertEqual([self.written.get(timeout=5)[0][1:3] for _ in range(2)], [("one", "first"), ("two", "second")])
+
+    def test_other_logs_are_written_at_once(self):
+        self.logs.put({}, "request", "a line", True, 7)
+        self.assertEqual(self.written.get_nowait()[0], ({}, "request", "a line", True, 7))
+
+    def test_an_environment_answers_before_its_log(self):
+        saved = dict(vars(environments.ProvidedWorker)), functions._emit_lambda_logs, environments._PROVIDED_POLL
+        try:
+            emulator.answers_that_do_not_wait()
+            log = environments.ProvidedWorker._drain_stderr_bounded(self.worker)
+            self.assertEqual(log, "")
+            self.worker._stderr_queue.put("a line")
+            self.assertEqual(log.gather(), "a line")
+        finally:
+            for name in ("_drain_stderr_bounded", "invoke", "_build_handler_class"):
+                if name in saved[0]:
+                    setattr(environments.ProvidedWorker, name, saved[0][name])
+                else:
+                    delattr(environments.ProvidedWorker, name)
+            functions._emit_lambda_logs, environments._PROVIDED_POLL = saved[1:]
 
 
 if __name__ == "__main__":
