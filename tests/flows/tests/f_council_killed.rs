@@ -267,9 +267,19 @@ async fn without_those_that_ask_models(fleet: &Fleet) -> Result<(Id, Vec<Ended>)
 
 async fn without_the_check_and_the_store(fleet: &Fleet) -> Result<(Id, Vec<Ended>)> {
     let campaign_id = campaign(fleet, "Killed plain councils", &json!({ "aggregation": { "mode": "rules" } })).await?;
-    // Without a refinement nobody reads posts before the check.
-    let held = hold(fleet, "LOCK TABLE posts IN ACCESS EXCLUSIVE MODE").await?;
+    // Long enough for the table to be held before the first council is there.
+    fleet.control(Method::PUT, "canned", Some(json!({ "latency_ms": 3000 }))).await?;
     let execution_id = fleet.run(campaign_id).await?;
+    until("the opening of all councils", SOON, || async {
+        let councils: i64 = sqlx::query_scalar("SELECT count(*) FROM councils WHERE execution_id = $1")
+            .bind(execution_id)
+            .fetch_one(&fleet.database)
+            .await?;
+        Ok((usize::try_from(councils)? == SLOTS).then_some(()))
+    })
+    .await?;
+    // From here to the check nobody reads posts, as there is no refinement.
+    let held = hold(fleet, "LOCK TABLE posts IN ACCESS EXCLUSIVE MODE").await?;
     kill_waiting(fleet, "result-store", held, ["posts", "AccessShareLock"], SLOTS).await?;
     // Posts can be read and not be stored.
     let held = hold(fleet, "LOCK TABLE posts IN SHARE MODE").await?;
