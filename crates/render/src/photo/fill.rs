@@ -1,5 +1,7 @@
 //! From what was decoded to planes of the size of the place.
 
+use std::array::from_fn;
+
 use fast_image_resize::{
     FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
     images::{TypedImage, TypedImageRef},
@@ -164,21 +166,31 @@ fn transpose_square(plane: &Plane, turned: &mut Plane, left: usize, top: usize) 
 }
 
 /// Samples of a side of a square that is transposed at once: those of a row fit a register.
-const SQUARE: usize = 8;
+const SQUARE: usize = 16;
 
-/// Swaps two of the quarters, then two of the quarters of each quarter, then of each of those, as many as fit a register
-/// at once (Warren, Hacker's Delight, 7-3).
-fn transposed_square(square: [[u8; SQUARE]; SQUARE]) -> [[u8; SQUARE]; SQUARE] {
-    let mut rows = square.map(u64::from_le_bytes);
-    for (distance, mask) in [(4, 0x0000_0000_FFFF_FFFF), (2, 0x0000_FFFF_0000_FFFF), (1, 0x00FF_00FF_00FF_00FF)] {
-        for upper in (0..SQUARE).filter(|row| row & distance == 0) {
-            let lower = upper + distance;
-            let swapped = ((rows[upper] >> (8 * distance)) ^ rows[lower]) & mask;
-            rows[lower] ^= swapped;
-            rows[upper] ^= swapped << (8 * distance);
+/// Shuffles the rows of the upper half with those of the lower one, sample by sample, as often as it takes for each sample
+/// to change its row for its column: every time doubles how many of a column stand together.
+#[inline]
+fn transposed_square(mut square: [[u8; SQUARE]; SQUARE]) -> [[u8; SQUARE]; SQUARE] {
+    for _ in 0..SQUARE.ilog2() {
+        let mut shuffled = [[0; SQUARE]; SQUARE];
+        for (row, pair) in shuffled.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            *pair = interleaved(square[row], square[row + SQUARE / 2]);
         }
+        square = shuffled;
     }
-    rows.map(u64::to_le_bytes)
+    square
+}
+
+/// The samples of both in turns.
+#[inline]
+fn interleaved(even: [u8; SQUARE], odd: [u8; SQUARE]) -> [[u8; SQUARE]; 2] {
+    const HALF: usize = SQUARE / 2;
+    // Written out twice, or the compiler finds no instruction for it.
+    [
+        from_fn(|at| if at % 2 == 0 { even[at / 2] } else { odd[at / 2] }),
+        from_fn(|at| if at % 2 == 0 { even[HALF + at / 2] } else { odd[HALF + at / 2] }),
+    ]
 }
 
 fn resize_pixels(pixels: DynamicImage, crop: Crop, width: u32, height: u32) -> Result<Pixmap, RenderError> {

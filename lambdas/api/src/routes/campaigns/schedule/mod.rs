@@ -30,8 +30,7 @@ struct SchedulePreview {
 impl SchedulePreview {
     fn new(cron: &str, schedule: &Schedule, now: DateTime<Utc>) -> Self {
         let runs = schedule.next_runs(now, 5);
-        let local =
-            |run: DateTime<Utc>| schedule.timezone.at(run).to_rfc3339_opts(SecondsFormat::Secs, true);
+        let local = |run: DateTime<Utc>| schedule.timezone.at(run).to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
             schedule_cron: cron.to_owned(),
             schedule_expression: schedule.cron.expression(),
