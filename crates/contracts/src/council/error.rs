@@ -74,7 +74,9 @@ mod tests {
         let machine: Value = serde_json::from_str(MACHINE).unwrap();
         let (mut rules, mut names) = (Vec::new(), Vec::new());
         values(&machine, "Retry", &mut rules);
-        rules.iter().for_each(|rules| values(rules, "ErrorEquals", &mut names));
+        for rules in rules {
+            values(rules, "ErrorEquals", &mut names);
+        }
         let names: Vec<&str> =
             names.iter().flat_map(|names| names.as_array().unwrap()).filter_map(Value::as_str).collect();
         assert!(names.contains(&"Runtime.ExitError"), "{names:?}");
