@@ -23,6 +23,7 @@ import jsonata
 import ministack.core.iam_actions as iam_actions
 import ministack.core.lambda_runtime as environments
 import ministack.core.persistence as persistence
+import ministack.services.cloudformation as stacks
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
@@ -139,6 +140,11 @@ def machines_without_executions():
     return {name: copy.deepcopy(vars(machines)[f"_{name}"]) for name in stores}
 
 
+def events_of_stacks():
+    """How many events all stacks have had. Each change of a stack is at least one."""
+    return sum(len(events) for events in list(stacks._stack_events._data.values()))
+
+
 def state_that_survives_a_kill():
     """Upstream writes its state when it is asked to end; here what changed is written every few seconds as well.
 
@@ -150,6 +156,7 @@ def state_that_survives_a_kill():
     require(scheduler._ticker_thread is None, "the scheduler starts before the state is loaded")
     logging.getLogger("persistence").setLevel(logging.WARNING)
     written = {}
+    copied = collections.deque(maxlen=2)
 
     def keep():
         while persistence.PERSIST_STATE:
@@ -162,6 +169,11 @@ def state_that_survives_a_kill():
                     continue
                 if name == "stepfunctions":
                     state_of = machines_without_executions
+                events = events_of_stacks()
+                # To copy the stacks takes half a second, in which everything else waits. What changes with an event may do so
+                # a moment after it: they are copied twice.
+                if name == "cloudformation" and list(copied) == [events, events]:
+                    continue
                 try:
                     state = state_of()
                     text = json.dumps(state, default=persistence._json_default)
@@ -171,6 +183,8 @@ def state_that_survives_a_kill():
                 if state is not None and written.get(name) != hash(text):
                     persistence.save_state(name, state)
                     written[name] = hash(text)
+                if name == "cloudformation":
+                    copied.append(events)
 
     threading.Thread(target=keep, daemon=True, name="keeps-state").start()
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import emulator
 import ministack.core.lambda_runtime as environments
+import ministack.services.cloudformation.stacks as stacks
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
@@ -177,6 +178,14 @@ class Machines(unittest.TestCase):
             self.assertEqual(caught.exception.error, "Lambda.TooManyRequestsException")
         finally:
             functions._get_func_record_for_ref, functions._execution_record_for_config, functions._execute_function_with_config_scope = saved
+
+
+class Stacks(unittest.TestCase):
+    def test_each_event_of_a_stack_counts(self):
+        before = emulator.events_of_stacks()
+        stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS")
+        stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_COMPLETE")
+        self.assertEqual(emulator.events_of_stacks() - before, 2)
 
 
 class Answers(unittest.TestCase):
