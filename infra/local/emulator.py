@@ -170,7 +170,7 @@ def state_that_survives_a_kill():
                 if name == "stepfunctions":
                     state_of = machines_without_executions
                 events = events_of_stacks()
-                # To copy the stacks takes half a second, in which everything else waits. What changes with an event may do so
+                # To copy the stacks takes 0.4 s, in which everything else waits. What changes with an event may do so
                 # a moment after it: they are copied twice.
                 if name == "cloudformation" and list(copied) == [events, events]:
                     continue
