@@ -164,12 +164,12 @@ def state_that_survives_a_kill():
             # It starts after the state of the last time was loaded, which must not be overwritten before.
             if scheduler._ticker_thread is None:
                 continue
+            events = events_of_stacks()
             for name, state_of in app._build_persistence_save_dict().items():
                 if name == "cloudwatch_logs":
                     continue
                 if name == "stepfunctions":
                     state_of = machines_without_executions
-                events = events_of_stacks()
                 # To copy the stacks takes 0.4 s, in which everything else waits. What changes with an event may do so
                 # a moment after it: they are copied twice.
                 if name == "cloudformation" and list(copied) == [events, events]:

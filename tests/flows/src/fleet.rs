@@ -3,6 +3,8 @@
 use std::{env, fs, future::Future, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use reqwest::{Client, Method};
 use serde::Deserialize;
 use serde_json::Value;
@@ -179,6 +181,18 @@ impl Fleet {
         let response = request.send().await?;
         ensure!(response.status().is_success(), "the simulator answers {}", response.status());
         Ok(())
+    }
+
+    /// How clients of AWS's SDKs reach the fleet's emulator.
+    pub fn aws(&self) -> SdkConfig {
+        let Description { aws_endpoint, region, access_key_id, secret_access_key, .. } = &self.description;
+        let credentials = Credentials::from_keys(access_key_id.clone(), secret_access_key.clone(), None);
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.clone()))
+            .endpoint_url(aws_endpoint)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build()
     }
 
     /// What the simulated providers were asked since that was last forgotten, and are being asked.

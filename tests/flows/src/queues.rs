@@ -3,26 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result};
-use aws_credential_types::Credentials;
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
 
 use crate::{Fleet, fleet::until};
 
-/// A client of the emulator's SQS.
-///
-/// # Errors
-/// Never; it connects when it is used.
+/// A client of the emulator's SQS. It connects when it is used.
 pub fn client(fleet: &Fleet) -> Client {
-    let description = &fleet.description;
-    let credentials =
-        Credentials::from_keys(description.access_key_id.clone(), description.secret_access_key.clone(), None);
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new(description.region.clone()))
-        .endpoint_url(&description.aws_endpoint)
-        .credentials_provider(credentials)
-        .build();
-    Client::from_conf(config)
+    Client::new(&fleet.aws())
 }
 
 /// The address of the queue whose name ends like this.
