@@ -5,6 +5,7 @@ use rostrum_contracts::CouncilStart;
 use rostrum_core::{
     checks::{self, Against, Finding, Other, Subject, signature::Signature},
     generation::prompt::PromptContext,
+    ids::PostId,
     platform::Fitted,
 };
 use rostrum_store::{
@@ -45,7 +46,8 @@ pub async fn findings(
 ) -> Result<Vec<Finding>, Stop> {
     let workspace_id = assignment.subject.key.workspace_id;
     let prohibited_words = recent::prohibited_words(database, workspace_id).await?;
-    let earlier = recent::list(database, workspace_id, DateTime::UNIX_EPOCH, COMPARED).await?;
+    let signatures = recent::signatures(database, workspace_id, DateTime::UNIX_EPOCH, COMPARED).await?;
+    let earlier = recent::list(database, workspace_id, &alike(signatures, context, fitted)).await?;
     Ok(against(&earlier, &prohibited_words, assignment, context, fitted, checks::check))
 }
 
@@ -65,11 +67,22 @@ pub async fn compare_again(
     let workspace_id = assignment.subject.key.workspace_id;
     recent::take_turn(transaction, workspace_id).await?;
     let since = now - CouncilStart::TIMEOUT;
-    let latest = recent::list(&mut *transaction, workspace_id, since, COMPARED).await?;
+    let signatures = recent::signatures(&mut *transaction, workspace_id, since, COMPARED).await?;
+    let latest = recent::list(&mut *transaction, workspace_id, &alike(signatures, context, fitted)).await?;
     against(&latest, &[], assignment, context, fitted, |subject, against| {
         checks::compare_again(findings, subject, against);
     });
     Ok(())
+}
+
+/// Those of the posts that may be nearly the same.
+fn alike(signatures: Vec<(PostId, Vec<u8>)>, context: &PromptContext, fitted: &Fitted) -> Vec<PostId> {
+    let kept = |(post_id, bytes): (PostId, Vec<u8>)| Some((post_id, Signature::from_bytes(&bytes)?));
+    checks::worth_comparing(&signature(context, fitted), signatures.into_iter().filter_map(kept))
+}
+
+fn signature(context: &PromptContext, fitted: &Fitted) -> Signature {
+    Signature::of(&fitted.content(), &shared(context))
 }
 
 fn against<T>(
@@ -81,22 +94,14 @@ fn against<T>(
     check: impl FnOnce(&Subject<'_>, &Against<'_>) -> T,
 ) -> T {
     let shared = shared(context);
-    let signed: Vec<_> = earlier
+    let others: Vec<Other<'_>> = earlier
         .iter()
-        .map(|post| {
-            let kept = post.signature.as_deref().and_then(Signature::from_bytes);
-            (post, kept.unwrap_or_else(|| Signature::of(&post.content, &shared)))
-        })
-        .collect();
-    let others: Vec<Other<'_>> = signed
-        .iter()
-        .map(|(post, signature)| Other {
+        .map(|post| Other {
             post_id: post.id,
             author: &post.author,
             same_author: post.employee_id == assignment.subject.key.employee_id,
             created_at: post.created_at,
             content: &post.content,
-            signature,
         })
         .collect();
     let text = fitted.content();
@@ -114,6 +119,6 @@ fn against<T>(
 /// # Errors
 /// If they are no JSON, which they always are.
 pub fn checked(findings: &[Finding], context: &PromptContext, fitted: &Fitted) -> Result<Checked, serde_json::Error> {
-    let signature = Signature::of(&fitted.content(), &shared(context)).to_bytes();
+    let signature = signature(context, fitted).to_bytes();
     Ok(Checked { findings: storable::json(serde_json::to_value(findings)?), signature })
 }

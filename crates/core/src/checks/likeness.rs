@@ -1,11 +1,12 @@
 //! Posts that are nearly the same. X forbids them across accounts, and readers notice them everywhere.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::{
     Against, Finding, Other, Severity, Subject, What,
     signature::{Signature, shingles},
 };
+use crate::ids::PostId;
 
 /// Signatures with fewer equal minima (of 64) are not looked at. Texts that count as near-identical share at least 36 %
 /// of their shingles, which is 23 minima; 13 is 2.7 standard errors below, and unrelated posts have about 3.
@@ -29,18 +30,22 @@ const COPY: f64 = 0.8;
 /// Texts with fewer shingles are alike by chance; they count only if they are the same.
 const FEW: usize = 20;
 
+/// The posts that are worth comparing with a text of the signature `own`, the most alike first; of equally alike ones the
+/// first of `others`.
+pub fn worth_comparing(own: &Signature, others: impl IntoIterator<Item = (PostId, Signature)>) -> Vec<PostId> {
+    let mut likely: Vec<(u32, PostId)> =
+        others.into_iter().map(|(post_id, signature)| (own.alike(&signature), post_id)).collect();
+    likely.retain(|(alike, _)| *alike >= WORTH_A_LOOK);
+    likely.sort_by_key(|(alike, _)| Reverse(*alike));
+    likely.into_iter().take(COMPARED).map(|(_, post_id)| post_id).collect()
+}
+
 pub(super) fn check(subject: &Subject<'_>, against: &Against<'_>) -> Vec<Finding> {
     if against.others.is_empty() {
         return Vec::new();
     }
     let own = shingles(subject.content, against.shared);
-    let signature = Signature::of_shingles(&own);
-    let mut likely: Vec<(u32, &Other<'_>)> =
-        against.others.iter().map(|other| (signature.alike(other.signature), other)).collect();
-    likely.retain(|(alike, _)| *alike >= WORTH_A_LOOK);
-    likely.sort_by(|left, right| right.0.cmp(&left.0).then(right.1.created_at.cmp(&left.1.created_at)));
-    let near = likely.iter().take(COMPARED).filter_map(|(_, other)| compare(&own, other, against.shared));
-    near.take(TOLD).collect()
+    against.others.iter().filter_map(|other| compare(&own, other, against.shared)).take(TOLD).collect()
 }
 
 fn compare(own: &BTreeSet<u64>, other: &Other<'_>, shared: &[String]) -> Option<Finding> {

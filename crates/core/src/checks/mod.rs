@@ -14,7 +14,7 @@ mod prohibited;
 pub mod signature;
 mod structure;
 
-use signature::Signature;
+pub use likeness::worth_comparing;
 
 /// The post that is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Against<'a> {
     pub prohibited_words: &'a [String],
     /// Texts that many posts share, such as the campaign's call to action: they make no two posts alike.
     pub shared: &'a [String],
-    /// Earlier posts, of this employee and of others.
+    /// Earlier posts that are [worth comparing](worth_comparing), of this employee and of others.
     pub others: &'a [Other<'a>],
 }
 
@@ -61,8 +61,6 @@ pub struct Other<'a> {
     pub created_at: DateTime<Utc>,
     /// Its whole text.
     pub content: &'a str,
-    /// Its signature, made by [`Signature::of`] with the same shared texts.
-    pub signature: &'a Signature,
 }
 
 /// Something that a person should know before they approve.

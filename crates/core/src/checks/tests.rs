@@ -2,7 +2,7 @@ use chrono::TimeZone;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
+use super::{signature::Signature, *};
 
 fn subject(content: &str) -> Subject<'_> {
     Subject { platform: Platform::Linkedin, content, thread: &[], language: "en" }
@@ -85,14 +85,13 @@ fn prohibited_words_are_found_in_disguise() {
     check("We write C++.", "C++");
 }
 
-fn other<'a>(content: &'a str, same_author: bool, signature: &'a Signature) -> Other<'a> {
+fn other(content: &str, same_author: bool) -> Other<'_> {
     Other {
         post_id: Uuid::from_u128(7).into(),
         author: "Bea",
         same_author,
         created_at: chrono::Utc.with_ymd_and_hms(2026, 11, 20, 9, 0, 0).unwrap(),
         content,
-        signature,
     }
 }
 
@@ -101,8 +100,7 @@ const POST: &str = "Last night forty of us moved a steel bridge of nine hundred 
 
 #[track_caller]
 fn compare(content: &str, same_author: bool, expected: &[&str]) {
-    let signature = Signature::of(POST, &[]);
-    let others = [other(POST, same_author, &signature)];
+    let others = [other(POST, same_author)];
     let found = check(&subject(content), &Against { others: &others, ..Against::default() });
     assert_eq!(told(&found), expected, "{content}");
 }
@@ -131,13 +129,26 @@ fn near_identical_posts_are_found() {
 }
 
 #[test]
+fn the_most_alike_are_worth_comparing() {
+    let id = |number: u128| PostId::from(Uuid::from_u128(number));
+    let likely = |others: &[(u128, &str)]| {
+        let signed = others.iter().map(|(number, text)| (id(*number), Signature::of(text, &[])));
+        worth_comparing(&Signature::of(POST, &[]), signed)
+    };
+    let near = POST.replace("forty", "thirty");
+    let unlike = "Concrete that is poured in winter takes more time and more care, and we give it both.";
+    assert_eq!(likely(&[(1, unlike), (2, &near), (3, POST), (4, ""), (5, POST)]), [3, 5, 2].map(id));
+    let many: Vec<(u128, &str)> = (1..=20).map(|number| (number, if number == 20 { POST } else { &near })).collect();
+    assert_eq!(likely(&many), [20, 1, 2, 3, 4, 5, 6, 7].map(id));
+}
+
+#[test]
 fn what_all_posts_share_is_no_likeness() {
     let shared =
         ["Register for the tour of our yard on 5 May and bring good shoes, we start at nine sharp.".to_owned()];
     let theirs = format!("Steel rests.\n\n{}", shared[0]);
     let ours = format!("Forty people, one night.\n\n{}", shared[0]);
-    let signature = Signature::of(&theirs, &shared);
-    let others = [other(&theirs, false, &signature)];
+    let others = [other(&theirs, false)];
     let found = check(&subject(&ours), &Against { others: &others, shared: &shared, ..Against::default() });
     assert_eq!(told(&found), [""; 0]);
 }
@@ -207,8 +218,7 @@ fn letters_of_another_script_are_found() {
 
 #[test]
 fn findings_keep_their_shape() {
-    let signature = Signature::of(POST, &[]);
-    let others = [other(POST, false, &signature)];
+    let others = [other(POST, false)];
     let words = ["nobody".to_owned()];
     let against = Against { prohibited_words: &words, others: &others, ..Against::default() };
     let findings = check(&subject(&format!("{POST} (")), &against);

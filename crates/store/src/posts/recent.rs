@@ -19,33 +19,59 @@ pub struct Recent {
     pub created_at: DateTime<Utc>,
     /// Its whole text.
     pub content: String,
-    /// What makes it comparable at a glance, if that was kept.
-    pub signature: Option<Vec<u8>>,
 }
 
-/// The `limit` newest posts of the workspace that were not rejected, and were made `since` then.
+/// What makes the `limit` newest posts of the workspace comparable that were not rejected, and were made `since` then: the
+/// newest first. A post without a signature, such as one of somebody who was erased, is comparable with none.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn signatures(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(PostId, Vec<u8>)>, Error> {
+    // One row with all of them: to read a thousand rows would cost far more than to compare a thousand signatures.
+    let posts = sqlx::query!(
+        "SELECT coalesce(array_agg(post.id), '{}') AS \"ids!\",
+                coalesce(array_agg(post.signature), '{}') AS \"signatures!\"
+         FROM (SELECT id, signature FROM posts
+               WHERE workspace_id = $1 AND id >= $2 AND status <> 'rejected' AND signature IS NOT NULL
+               ORDER BY workspace_id DESC, id DESC
+               LIMIT $3) AS post",
+        workspace_id.uuid(),
+        earliest_uuid(since),
+        limit,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(posts.ids.into_iter().map(PostId::from).zip(posts.signatures).collect())
+}
+
+/// These posts of the workspace, in the order of their ids in `ids`.
 ///
 /// # Errors
 /// If Postgres cannot be read.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
-    since: DateTime<Utc>,
-    limit: i64,
+    ids: &[PostId],
 ) -> Result<Vec<Recent>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let posts = sqlx::query_as!(
         Recent,
-        "SELECT post.id, post.employee_id, coalesce(profile.display_name, '') AS \"author!\", post.created_at,
-                post.content, post.signature
+        "SELECT post.id, post.employee_id, coalesce(profile.display_name, '') AS \"author!\", post.created_at, post.content
          FROM posts AS post
          LEFT JOIN employee_profiles AS profile
            ON profile.workspace_id = post.workspace_id AND profile.user_id = post.employee_id
-         WHERE post.workspace_id = $1 AND post.id >= $2 AND post.status <> 'rejected'
-         ORDER BY post.workspace_id DESC, post.id DESC
-         LIMIT $3",
+         WHERE post.workspace_id = $1 AND post.id = ANY ($2)
+         ORDER BY array_position($2, post.id)",
         workspace_id.uuid(),
-        earliest_uuid(since),
-        limit,
+        &ids,
     )
     .fetch_all(executor)
     .await?;

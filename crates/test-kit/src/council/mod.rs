@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_contracts::council::{CouncilStart, SeatAnswer, SeatInput, SeatOutcome};
 use rostrum_core::{
     campaign::{Aggregation, BelowQuorum, Workflow},
+    checks::signature::Signature,
     council::{candidate::Candidate, deliberation::Terms, seed::Seed},
     generation::answer,
     ids::{ClaimId, ExecutionId, PostId, UserId},
@@ -201,8 +202,8 @@ impl World {
         let id = PostId::new(self.ambient.now(), &mut self.ambient.random());
         sqlx::query(
             "INSERT INTO posts (id, workspace_id, campaign_id, employee_id, execution_id, slot, platform, status, content,
-                                original_content, edit_distance, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'linkedin', $7, $8, $9, $10, $11, $11)",
+                                original_content, edit_distance, signature, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'linkedin', $7, $8, $9, $10, $11, $12, $12)",
         )
         .bind(id.uuid())
         .bind(self.workspace.id.uuid())
@@ -214,6 +215,7 @@ impl World {
         .bind(content)
         .bind(original)
         .bind(i32::from(original != content))
+        .bind(Signature::of(content, &[]).to_bytes())
         .bind(self.ambient.now())
         .execute(&self.database.admin)
         .await
