@@ -1,6 +1,9 @@
 """The repairs of emulator.py, against the installed ministack."""
 
+import hashlib
+import pathlib
 import queue
+import tempfile
 import threading
 import types
 import unittest
@@ -186,6 +189,23 @@ class Stacks(unittest.TestCase):
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS")
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_COMPLETE")
         self.assertEqual(emulator.events_of_stacks() - before, 2)
+
+
+class Code(unittest.TestCase):
+    def test_a_zip_is_hashed_once_and_written_whenever_it_is_missing(self):
+        saved = functions._write_code_blob, functions.CODE_BLOB_DIR
+        try:
+            emulator.code_hashed_once()
+            with tempfile.TemporaryDirectory() as folder:
+                functions.CODE_BLOB_DIR = folder
+                written = pathlib.Path(folder, hashlib.sha256(b"zip").hexdigest() + ".zip")
+                for _ in range(2):
+                    self.assertEqual(functions._write_code_blob(b"zip"), written.stem)
+                    self.assertEqual(written.read_bytes(), b"zip")
+                    written.unlink()
+            self.assertEqual(functions._digest.cache_info().misses, 1)
+        finally:
+            functions._write_code_blob, functions.CODE_BLOB_DIR = saved
 
 
 class Answers(unittest.TestCase):
