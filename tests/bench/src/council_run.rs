@@ -14,6 +14,9 @@ use crate::report::{Promise, Report, quantile};
 const AT_ONCE: usize = 20;
 const RUNS: usize = 3;
 
+/// After so long a run has ended, as a rule.
+const ABOUT: Duration = Duration::from_secs(3);
+
 /// `ROSTRUM_FLEET` is the `fleet.json` of a running fleet; `cargo xtask bench council` starts one.
 pub(crate) async fn measure() -> Result<Report> {
     let fleet = Fleet::connect().await?;
@@ -48,6 +51,8 @@ pub(crate) async fn measure() -> Result<Report> {
 
 async fn run(fleet: &Fleet, campaign_id: Id) -> Result<Id> {
     let execution_id = fleet.run(campaign_id).await?;
+    // Whoever asks how it goes has the fleet work for the answer: nobody asks while it is measured.
+    tokio::time::sleep(ABOUT).await;
     let execution = fleet.ended(execution_id, Duration::from_mins(2)).await?;
     ensure!(execution["counts"]["stored"] == json!(AT_ONCE), "not every post was stored: {}", execution["counts"]);
     Ok(execution_id)
