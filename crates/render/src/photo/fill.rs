@@ -3,9 +3,9 @@
 use std::array::from_fn;
 
 use fast_image_resize::{
-    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
     images::{TypedImage, TypedImageRef},
-    pixels::{U8, U8x4},
+    pixels::U8,
 };
 use image::{DynamicImage, imageops, metadata::Orientation};
 use tiny_skia::{IntSize, Pixmap};
@@ -102,24 +102,12 @@ fn resize(plane: &Plane, crop: Crop, width: u32, height: u32) -> Result<Plane, R
 /// The part `crop`, which has whole columns, as `height` rows of as many samples.
 fn resize_columns(plane: &Plane, crop: Crop, height: u32) -> Result<Plane, RenderError> {
     let width = crop.width as u32;
-    let data = resample::<U8>(&plane.data, plane.width, plane.height, crop, (width, height))?;
+    let mut data = vec![0; width as usize * height as usize];
+    // The kind of pixels is chosen here, not by a value, so that the code for all the others is no part of the program.
+    let source = TypedImageRef::<U8>::from_buffer(plane.width, plane.height, &plane.data).map_err(failed)?;
+    let mut target = TypedImage::<U8>::from_buffer(width, height, &mut data).map_err(failed)?;
+    Resizer::new().resize_typed(&source, &mut target, &options(crop, plane.width, plane.height)).map_err(failed)?;
     Ok(Plane { width, height, data })
-}
-
-/// The part `crop` of pixels of one kind, as `width` by `height` of them. The kind is chosen here, not by a value, so that
-/// the code for all the others is no part of the program.
-fn resample<P: PixelTrait>(
-    source: &[u8],
-    columns: u32,
-    rows: u32,
-    crop: Crop,
-    (width, height): (u32, u32),
-) -> Result<Vec<u8>, RenderError> {
-    let mut data = vec![0; width as usize * height as usize * size_of::<P>()];
-    let source = TypedImageRef::<P>::from_buffer(columns, rows, source).map_err(failed)?;
-    let mut target = TypedImage::<P>::from_buffer(width, height, &mut data).map_err(failed)?;
-    Resizer::new().resize_typed(&source, &mut target, &options(crop, columns, rows)).map_err(failed)?;
-    Ok(data)
 }
 
 /// The plane with rows for columns.
@@ -205,7 +193,15 @@ fn resize_pixels(pixels: DynamicImage, crop: Crop, width: u32, height: u32) -> R
             pixel.0 = [on_white(red), on_white(green), on_white(blue), 255];
         }
     }
-    let data = resample::<U8x4>(pixels.as_raw(), pixels.width(), pixels.height(), crop, (width, height))?;
+    let mut data = vec![255; width as usize * height as usize * 4];
+    for channel in 0..3 {
+        let samples = pixels.as_raw().iter().skip(channel).step_by(4).copied().collect();
+        let plane = Plane { width: pixels.width(), height: pixels.height(), data: samples };
+        let resized = resize(&plane, crop, width, height)?;
+        for (pixel, sample) in data.as_chunks_mut::<4>().0.iter_mut().zip(resized.data) {
+            pixel[channel] = sample;
+        }
+    }
     let size = IntSize::from_wh(width, height);
     size.and_then(|size| Pixmap::from_vec(data, size)).ok_or_else(|| failed("it has no pixels"))
 }
