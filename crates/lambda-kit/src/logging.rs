@@ -3,12 +3,18 @@
 use std::io;
 
 use tracing::Subscriber;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
-/// Starts logging. `RUST_LOG` chooses what is said; `info` where it is not set.
+/// Starts logging. `RUST_LOG` chooses what is said by levels and modules, as in `info,api=debug`; `info` where it is not set or
+/// cannot be read.
 pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let started = lines(filter, io::stdout).try_init();
+    let filter = std::env::var("RUST_LOG").unwrap_or_default();
+    let started = lines(&filter, io::stdout).try_init();
     // A second start in one process is a test's; the first one keeps logging.
     drop(started);
 }
@@ -18,19 +24,22 @@ pub fn written_to<W>(filter: &'static str, writer: W) -> impl Subscriber + Send 
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
-    lines(EnvFilter::new(filter), writer)
+    lines(filter, writer)
 }
 
-fn lines<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
+fn lines<W>(filter: &str, writer: W) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
+    // Not tracing's own filter by environment: it brings an engine for patterns into every function.
+    let chosen = filter.parse::<Targets>().ok().filter(|_| !filter.is_empty());
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_env_filter(filter)
+        .with_max_level(LevelFilter::TRACE)
         .with_writer(writer)
         .finish()
+        .with(chosen.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO)))
 }
