@@ -11,7 +11,17 @@ pub mod schedules;
 pub mod secrets;
 pub mod state_machines;
 
+use std::time::Duration;
+
 pub use aws_config::SdkConfig;
+use aws_config::{
+    BehaviorVersion,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    meta::region::ProvideRegion,
+    retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use aws_sdk_sqs::config::SharedCredentialsProvider;
 pub use keys::{DataKeys, KmsDataKeys};
 pub use ledger::{Counters, DynamoCounters};
 pub use mail::{Mailer, SesMailer};
@@ -47,8 +57,20 @@ impl Error {
     }
 }
 
-/// The configuration that all clients of this process share: region, credentials and endpoint come from the environment
-/// that Lambda sets. `AWS_ENDPOINT_URL` points everything at an emulator.
+/// As the SDK has it where nobody says otherwise.
+const CONNECTED_WITHIN: Duration = Duration::from_millis(3100);
+
+/// The configuration that all clients of this process share: region and credentials come from the variables that Lambda
+/// sets. `AWS_ENDPOINT_URL` points everything at an emulator.
+///
+/// Files and services that know credentials are not asked: no function needs them, and each would be a part of all.
 pub async fn shared_config() -> SdkConfig {
-    aws_config::load_from_env().await
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .retry_config(RetryConfig::standard())
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECTED_WITHIN).build());
+    config.set_endpoint_url(std::env::var("AWS_ENDPOINT_URL").ok());
+    config.build()
 }
