@@ -25,14 +25,15 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
         })?,
         "cold-start" => {
             let mut build = cargo();
-            build.args(["build", "--profile", functions::DEPLOYED]);
+            build.arg("build");
+            functions::as_deployed(&mut build);
             for role in functions::roles()? {
                 build.args(["-p", &role]);
             }
             if !run::shown(&mut build, "cargo build")?.success() {
                 bail!("the functions cannot be built; nothing was measured");
             }
-            let folder = house::root().join("target").join(functions::DEPLOYED).display().to_string();
+            let folder = functions::deployed()?.display().to_string();
             measure(name, json, &[("ROSTRUM_FUNCTIONS", &folder)])?
         }
         "council" | "fleet" => on_fleet(name, json)?,

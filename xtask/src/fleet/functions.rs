@@ -54,8 +54,32 @@ pub(crate) fn roles() -> Result<Vec<String>> {
     Ok(roles)
 }
 
-/// The profile of what is deployed to AWS, and the folder of `target` that it is built in.
-pub(crate) const DEPLOYED: &str = "function";
+/// The profile of what is deployed to AWS.
+const PROFILE: &str = "function";
+
+/// Has cargo compile what is deployed to AWS: by its profile, and by what no profile can say. The linker is LLD, which Rust
+/// has on x86-64 Linux unless it is told otherwise.
+pub(crate) fn as_deployed(cargo: &mut Command) {
+    let flags = [
+        // Functions of the same instructions become one, and so do runs of instructions.
+        "-Clink-arg=-Wl,--icf=all".to_owned(),
+        "-Cllvm-args=-enable-machine-outliner=always".to_owned(),
+        // A panic ends the process: nothing unwinds. The standard library has everything make tables for it all the same.
+        "-Clink-arg=-Wl,--no-eh-frame-hdr".to_owned(),
+        format!("-Clink-arg=-Wl,-T,{}", house::infra("no-unwind-tables.ld").display()),
+    ];
+    // With the target named, the flags are not for build scripts and macros.
+    cargo.args(["--profile", PROFILE, "--target", "host-tuple"]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+}
+
+/// The folder of programs that were compiled so.
+///
+/// # Errors
+/// If the compiler does not tell for which machine it compiles.
+pub(crate) fn deployed() -> Result<PathBuf> {
+    let machine = run::captured(Command::new("rustc").args(["--print", "host-tuple"]), "rustc")?;
+    Ok(house::root().join("target").join(machine.trim()).join(PROFILE))
+}
 
 /// What a build is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +107,7 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
                 cargo.args(["-p", package]);
             }
             if purpose == Purpose::Measurement {
-                cargo.args(["--profile", DEPLOYED]);
+                as_deployed(&mut cargo);
             }
         }
         // Examples ask for the features of tests as tests do, and there are few of them.
