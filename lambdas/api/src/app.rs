@@ -12,6 +12,7 @@ use rostrum_store::Database;
 use crate::{
     authentication::{ForeignTokens, KeyRing, Keys, Memberships, Tokens},
     cors::Origins,
+    document::Document,
     error::ApiError,
     lazy::Lazy,
     limits::Limits,
@@ -55,6 +56,7 @@ struct Shared {
     backend: Lazy<Backend>,
     keys: KeyRing,
     gate: Gate,
+    document: Document,
     tokens: Tokens,
     foreign_tokens: ForeignTokens,
     memberships: Memberships,
@@ -63,11 +65,18 @@ struct Shared {
 }
 
 impl App {
-    /// An API over this backend, whose tokens these keys sign, behind this gate.
-    pub fn new(backend: Lazy<Backend>, keys: KeyRing, gate: Gate, ambient: Ambient, effects: Effects) -> Self {
+    /// An API over this backend, whose tokens these keys sign, behind this gate, which this document describes.
+    pub fn new(
+        backend: Lazy<Backend>,
+        keys: KeyRing,
+        gate: Gate,
+        document: Document,
+        ambient: Ambient,
+        effects: Effects,
+    ) -> Self {
         let (tokens, foreign_tokens) = (Tokens::default(), ForeignTokens::default());
         let memberships = Memberships::default();
-        Self(Arc::new(Shared { backend, keys, gate, tokens, foreign_tokens, memberships, ambient, effects }))
+        Self(Arc::new(Shared { backend, keys, gate, document, tokens, foreign_tokens, memberships, ambient, effects }))
     }
 
     /// The database and the relay.
@@ -140,6 +149,11 @@ impl App {
     /// The pages of other origins that may use the API.
     pub(crate) fn origins(&self) -> &Origins {
         &self.0.gate.origins
+    }
+
+    /// The description of all routes.
+    pub(crate) fn document(&self) -> &Document {
+        &self.0.document
     }
 
     /// Tokens that were checked before.

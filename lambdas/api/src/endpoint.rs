@@ -1,11 +1,21 @@
 //! A route that says who may use it. There is no other way to a route than [`needs`], [`of_team`],
 //! [`own`] and [`public`].
 
-use axum::{Router, middleware, routing::MethodRouter};
+use axum::{
+    Router,
+    handler::Handler,
+    middleware,
+    routing::{MethodFilter, MethodRouter, on},
+};
 use rostrum_core::access::{Permission, Reach};
-use utoipa::openapi::path::Paths;
-use utoipa_axum::router::UtoipaMethodRouter;
+use utoipa::{
+    __dev::{SchemaReferences, Tags},
+    Path,
+    openapi::HttpMethod,
+};
 
+#[cfg(feature = "document")]
+use crate::document::{self, Description};
 use crate::{
     App,
     authentication::{Door, authorize},
@@ -16,42 +26,84 @@ use crate::{
 /// design under the second.
 pub const PREFIXES: [&str; 2] = ["/api/v1", "/api"];
 
-/// A route with its part of the document.
+/// A route with who may use it.
 pub struct Endpoint {
     door: Option<Door>,
     guard: Guard,
-    schemas: Schemas,
-    paths: Paths,
-    methods: MethodRouter<App>,
+    route: Route,
 }
 
-/// The schemas that a route names.
-pub type Schemas = Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>;
+/// A handler at the path and for the methods that its `#[utoipa::path]` names. `routes!` makes it.
+pub struct Route {
+    path: String,
+    methods: MethodRouter<App>,
+    #[cfg(feature = "document")]
+    describe: fn() -> Description,
+}
+
+/// The [`Route`] of a handler of this module that has a `#[utoipa::path]`.
+macro_rules! routes {
+    ($handler:ident) => {
+        pastey::paste! { $crate::endpoint::Route::of::<[<__path_ $handler>], _, _>($handler) }
+    };
+}
+pub(crate) use routes;
+
+impl Route {
+    /// The route of this handler, whose `#[utoipa::path]` is `P`.
+    pub(crate) fn of<P, H, T>(handler: H) -> Self
+    where
+        P: Path + Tags<'static> + SchemaReferences,
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let methods = P::methods().iter().map(filter).reduce(MethodFilter::or);
+        Self {
+            path: P::path(),
+            methods: methods.map_or_else(MethodRouter::new, |methods| on(methods, handler)),
+            #[cfg(feature = "document")]
+            describe: document::describe::<P>,
+        }
+    }
+}
+
+fn filter(method: &HttpMethod) -> MethodFilter {
+    match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Head => MethodFilter::HEAD,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Trace => MethodFilter::TRACE,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        HttpMethod::Options => MethodFilter::OPTIONS,
+    }
+}
 
 /// A route for those whose `permission` reaches to the whole workspace.
-pub fn needs(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+pub fn needs(permission: Permission, route: Route) -> Endpoint {
     behind(Door { permission, least: Reach::Workspace }, route)
 }
 
 /// A route for those who have `permission`, if only for what is of their teams. Its queries take the caller's
 /// [`scope`](crate::authentication::Caller::scope) along.
-pub fn of_team(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+pub fn of_team(permission: Permission, route: Route) -> Endpoint {
     behind(Door { permission, least: Reach::Team }, route)
 }
 
 /// A route for those who have `permission`, if only for what is their own. It asks the
 /// [`Caller`](crate::authentication::Caller) what that is.
-pub fn own(permission: Permission, route: UtoipaMethodRouter<App>) -> Endpoint {
+pub fn own(permission: Permission, route: Route) -> Endpoint {
     behind(Door { permission, least: Reach::Own }, route)
 }
 
-fn behind(door: Door, (schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { door: Some(door), guard: Guard::Usual, schemas, paths, methods }
+fn behind(door: Door, route: Route) -> Endpoint {
+    Endpoint { door: Some(door), guard: Guard::Usual, route }
 }
 
 /// A route for everybody.
-pub fn public((schemas, paths, methods): UtoipaMethodRouter<App>) -> Endpoint {
-    Endpoint { door: None, guard: Guard::Usual, schemas, paths, methods }
+pub fn public(route: Route) -> Endpoint {
+    Endpoint { door: None, guard: Guard::Usual, route }
 }
 
 impl Endpoint {
@@ -66,32 +118,32 @@ impl Endpoint {
         self.door
     }
 
-    /// The addresses and operations.
-    pub fn paths(&self) -> &Paths {
-        &self.paths
+    /// Its path, under the prefix that its handler names.
+    pub fn path(&self) -> &str {
+        &self.route.path
     }
 
-    /// The schemas that the operations name.
-    pub fn schemas(&self) -> &Schemas {
-        &self.schemas
+    /// The handler as the document shows it.
+    #[cfg(feature = "document")]
+    pub(crate) fn describe(&self) -> Description {
+        (self.route.describe)()
     }
 
     /// Adds it to `router`, under every prefix.
     pub fn mount(self, router: Router<App>, app: &App) -> Router<App> {
+        let Route { path, methods, .. } = self.route;
         let methods = match self.door {
-            None => self.methods.route_layer(middleware::from_fn_with_state((app.clone(), self.guard), limits::count)),
+            None => methods.route_layer(middleware::from_fn_with_state((app.clone(), self.guard), limits::count)),
             Some(door) => {
                 let state = (app.clone(), door, self.guard);
-                self.methods.route_layer(middleware::from_fn_with_state(state, authorize))
+                methods.route_layer(middleware::from_fn_with_state(state, authorize))
             }
         };
-        self.paths.paths.keys().fold(router, |router, path| {
-            match PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)) {
-                None => router.route(path, methods.clone()),
-                Some(rest) => PREFIXES
-                    .iter()
-                    .fold(router, |router, prefix| router.route(&format!("{prefix}{rest}"), methods.clone())),
+        match PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)) {
+            None => router.route(&path, methods),
+            Some(rest) => {
+                PREFIXES.iter().fold(router, |router, prefix| router.route(&format!("{prefix}{rest}"), methods.clone()))
             }
-        })
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`router`] serves it anywhere a `tower` service can be served; `main.rs` serves it on Lambda. Every route is an
 //! [`endpoint::Endpoint`], which cannot be made without saying which permission it needs. The document at
-//! `/api/openapi.json` is made of the same endpoints.
+//! `/api/openapi.json` is made of the same endpoints, by a test.
 
 pub mod answer;
 pub mod app;
@@ -24,6 +24,7 @@ pub mod work;
 pub use app::{App, Backend, Gate};
 pub use authentication::{KeyRing, Keys};
 pub use cors::Origins;
+pub use document::Document;
 pub use lazy::Lazy;
 pub use limits::Limits;
 pub use providers::{ProviderName, Providers};

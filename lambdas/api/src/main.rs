@@ -1,8 +1,8 @@
 //! The HTTP API on Lambda.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Origins, ProviderName, Providers, cors};
+use api::{App, Backend, Document, Gate, KeyRing, Keys, Lazy, Limits, Origins, ProviderName, Providers, cors};
 use futures::{FutureExt, future::ready};
 use rostrum_cloud::{DynamoCounters, Objects, S3Objects, SdkConfig, Secrets};
 use rostrum_core::limits::Tier;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         let (ambient, effects) = (ambient.clone(), effects.clone());
         Lazy::new(move || backend(aws.clone(), Arc::clone(&secrets), ambient.clone(), effects.clone()).boxed())
     };
-    lambda_http::run(api::router(App::new(backend, keys, gate, ambient, effects))).await
+    lambda_http::run(api::router(App::new(backend, keys, gate, document(), ambient, effects))).await
 }
 
 /// One environment works on one request at a time; the second connection is the relay's, which sends while it reads, the
@@ -68,6 +68,11 @@ fn gate(aws: &SdkConfig) -> Result<Gate, ConfigError> {
     };
     let origins = Origins::parse(&variable(cors::VARIABLE).unwrap_or_default())?;
     Ok(Gate { limits, origins, foreign: foreign()? })
+}
+
+/// The file lies where Lambda unpacks the function's zip. Without it everything else is served.
+fn document() -> Document {
+    Document::in_folder(Path::new(&variable("LAMBDA_TASK_ROOT").unwrap_or_default()).join("openapi"))
 }
 
 /// How long each answer of an identity provider may take. A sign-in needs three of them, within the function's 30 seconds.

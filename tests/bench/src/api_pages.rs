@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Result;
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Providers, authentication::Claims};
+use api::{App, Backend, Document, Gate, KeyRing, Keys, Lazy, Providers, authentication::Claims};
 use rostrum_core::{
     ids::{SessionId, UserId, new_uuid},
     mail::Web,
@@ -102,7 +102,10 @@ impl Stage {
         let web = Web("http://127.0.0.1".to_owned());
         let backend =
             Backend { database: database.database.clone(), relay, vault, web, providers: Providers::default(), media };
-        let app = App::new(Lazy::ready(backend), KeyRing::ready(keys), Gate::default(), ambient, Effects::live());
+        // Nobody asks for the document here.
+        let document = Document::in_folder("openapi");
+        let (backend, keys) = (Lazy::ready(backend), KeyRing::ready(keys));
+        let app = App::new(backend, keys, Gate::default(), document, ambient, Effects::live());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, api::router(app)).await });

@@ -1,7 +1,43 @@
+use std::{env, fs, path::Path};
+
+use api::{Document, Gate, Providers, document, routes};
 use http::Method;
+use rostrum_lambda_kit::Effects;
 use serde_json::Value;
 
-use crate::harness::Api;
+use crate::harness::{Api, DOCUMENT};
+
+/// `openapi/openapi.json` is what the code says. `ROSTRUM_ACCEPT=1` writes it anew.
+#[test]
+fn the_file_is_made_of_the_code() {
+    // The fields of a value are in the order of their names: the same code makes the same text.
+    let value = serde_json::to_value(document::of(&routes::all())).unwrap();
+    let text = serde_json::to_string_pretty(&value).unwrap() + "\n";
+    let path = Path::new(DOCUMENT).join("openapi.json");
+    if env::var_os("ROSTRUM_ACCEPT").is_some() {
+        fs::create_dir_all(DOCUMENT).unwrap();
+        fs::write(path, text).unwrap();
+    } else {
+        let file = fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().zip(file.lines()).take_while(|(made, read)| made == read).count() + 1;
+        assert!(
+            file == text,
+            "openapi/openapi.json is another from line {line} on: run \
+             `ROSTRUM_ACCEPT=1 cargo test -p api the_file_is_made_of_the_code` and look at what it changed"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_the_file_everything_else_is_served() {
+    let api = Api::new().await;
+    let nowhere = Document::in_folder("nowhere");
+    let router = api.described_by(nowhere, Providers::default(), Gate::default(), Effects::live());
+    for path in ["/api/openapi.json", "/api/v1/openapi.json"] {
+        api.anonymous(Method::GET, path).send_to(router.clone()).await.problem(500, "internal");
+    }
+    api.anonymous(Method::GET, "/api/health").send_to(router).await.expect(200);
+}
 
 /// Method, path, operation, permission, statuses: what a client relies on.
 #[tokio::test]

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{App, Backend, Gate, KeyRing, Keys, Lazy, Limits, Providers, authentication::Claims, limits::SourceAddress};
+use api::{
+    App, Backend, Document, Gate, KeyRing, Keys, Lazy, Limits, Providers, authentication::Claims, limits::SourceAddress,
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -46,6 +48,8 @@ static HASH: LazyLock<String> =
     LazyLock::new(|| password::hash(PASSWORD, &mut Ambient::fixed(sample::now(), 1).random()).unwrap());
 /// The web app. The simulated providers send browsers nowhere but to this machine.
 pub(crate) const WEB: &str = "http://127.0.0.1:3000";
+/// Where the document lies that the function takes along.
+pub(crate) const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi");
 pub(crate) const ORCHESTRATION: &str = "https://queues.test/orchestration";
 
 pub(crate) struct Api {
@@ -123,6 +127,17 @@ impl Api {
 
     /// The API behind this gate, with whom people may sign in besides.
     pub(crate) fn vouched_for(&self, providers: Providers, gate: Gate, effects: Effects) -> Router {
+        self.described_by(Document::in_folder(DOCUMENT), providers, gate, effects)
+    }
+
+    /// The API behind this gate, with this document.
+    pub(crate) fn described_by(
+        &self,
+        document: Document,
+        providers: Providers,
+        gate: Gate,
+        effects: Effects,
+    ) -> Router {
         let backend = Backend {
             database: self.database.database.clone(),
             relay: self.relay(effects.clone()),
@@ -131,8 +146,8 @@ impl Api {
             providers,
             media: Lazy::ready(self.media.clone()),
         };
-        let keys = Keys::from_pem(&signing_key()).unwrap();
-        api::router(App::new(Lazy::ready(backend), KeyRing::ready(keys), gate, self.ambient.clone(), effects))
+        let (backend, keys) = (Lazy::ready(backend), KeyRing::ready(Keys::from_pem(&signing_key()).unwrap()));
+        api::router(App::new(backend, keys, gate, document, self.ambient.clone(), effects))
     }
 
     /// What lets the messages of the outbox leave.

@@ -8,14 +8,13 @@ use rostrum_store::audit;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::Query,
     page::Page,

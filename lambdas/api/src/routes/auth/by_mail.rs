@@ -19,13 +19,12 @@ use rostrum_store::{
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::{password::hashed, register::verification};
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::Submitted,
     work,

@@ -7,7 +7,6 @@ use rostrum_store::{identity, sign_in};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::Submitted,
 };

@@ -4,14 +4,13 @@ use axum::{extract::State, response::Response};
 use rostrum_core::access::Permission;
 use rostrum_store::sessions::{self, Ended};
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::session;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     work::Work,
 };

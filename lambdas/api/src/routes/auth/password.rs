@@ -9,14 +9,13 @@ use rostrum_store::{
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::proof;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Submitted,
     work::Work,

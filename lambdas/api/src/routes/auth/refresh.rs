@@ -10,13 +10,12 @@ use rostrum_store::{
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::session::{self, Fresh, Token};
 use crate::{
     App,
     authentication::Member,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::Submitted,
     work,

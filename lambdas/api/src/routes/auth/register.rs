@@ -25,14 +25,13 @@ use rostrum_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::password::hashed;
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::Submitted,
     work,

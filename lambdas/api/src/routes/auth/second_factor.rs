@@ -11,14 +11,13 @@ use rostrum_store::sign_in;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::proof;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Submitted,
     work::Work,

@@ -5,14 +5,13 @@ use http::StatusCode;
 use rostrum_core::{access::Permission, ids::CampaignId};
 use rostrum_store::campaigns;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::wire::Campaign;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,

@@ -13,14 +13,13 @@ use rostrum_store::campaigns::assignments;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, Submitted},
     work::Begun,

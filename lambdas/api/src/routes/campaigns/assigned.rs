@@ -7,14 +7,13 @@ use rostrum_core::{access::Permission, ids::CampaignId};
 use rostrum_store::campaigns::assignments;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, Query},
     page::Page,

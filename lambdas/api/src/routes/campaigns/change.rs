@@ -5,7 +5,6 @@ use http::StatusCode;
 use rostrum_core::{access::Permission, ids::CampaignId};
 use rostrum_store::campaigns;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::{
     team,
@@ -15,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, RequiredIfMatch},
     work::Work,

@@ -4,13 +4,12 @@ use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::CampaignId};
 use rostrum_store::executions::view;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, Query},
     page::Page,

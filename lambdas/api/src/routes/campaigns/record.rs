@@ -13,13 +13,12 @@ use rostrum_core::{
 use rostrum_store::councils;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, Query},
 };

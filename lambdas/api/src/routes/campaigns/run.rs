@@ -11,13 +11,12 @@ use rostrum_store::{executions::plan, outbox::Kind};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Once, Path},
     routes::names::ExecutionStatus,

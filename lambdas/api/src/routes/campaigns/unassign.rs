@@ -7,13 +7,12 @@ use rostrum_core::{
 };
 use rostrum_store::campaigns;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::Path,
     work::Work,

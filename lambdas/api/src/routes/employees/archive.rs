@@ -5,14 +5,13 @@ use http::StatusCode;
 use rostrum_core::{access::Permission, ids::UserId};
 use rostrum_store::employees;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::wire::Employee;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,

@@ -8,14 +8,13 @@ use rostrum_store::{
     identity::{self, NewUser},
 };
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::wire::{Employee, NewEmployeeBody};
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::Submitted,
     work::Begun,

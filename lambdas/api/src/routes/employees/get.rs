@@ -3,14 +3,13 @@
 use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::UserId};
-use utoipa_axum::routes;
 
 use super::wire::Employee;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Path,
 };

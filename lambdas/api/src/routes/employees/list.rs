@@ -4,14 +4,13 @@ use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::access::Permission;
 use rostrum_store::employees;
-use utoipa_axum::routes;
 
 use super::wire::Employee;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::Query,
     page::Page,

@@ -8,13 +8,12 @@ use rostrum_core::{
 };
 use rostrum_store::{employees, samples};
 use serde_json::json;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,

@@ -6,7 +6,6 @@ use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::ExecutionId};
 use rostrum_store::{councils, executions::view};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
@@ -17,7 +16,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{Path, Query},
 };

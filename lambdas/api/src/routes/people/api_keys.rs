@@ -14,7 +14,6 @@ use rostrum_store::people::api_keys::{self, NewKey};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::members::granted;
@@ -22,7 +21,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,

@@ -5,14 +5,13 @@ use http::StatusCode;
 use rostrum_core::{access::Permission, ids::SampleId};
 use rostrum_store::samples;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::wire::Sample;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,

@@ -8,12 +8,11 @@ use rostrum_store::health;
 use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
 };
 

@@ -5,11 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use utoipa_axum::routes;
 
 use crate::{
     App,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
 };
 

@@ -5,14 +5,13 @@ use http::StatusCode;
 use rostrum_core::{access::Permission, ids::TeamId};
 use rostrum_store::teams;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use super::wire::{Team, TeamBody};
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::Submitted,
     work::Begun,

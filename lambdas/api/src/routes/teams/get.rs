@@ -4,14 +4,13 @@ use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::TeamId};
 use rostrum_store::teams::{self, members};
-use utoipa_axum::routes;
 
 use super::wire::{TeamDetails, TeamMember};
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Path,
 };

@@ -4,14 +4,13 @@ use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::access::Permission;
 use rostrum_store::teams;
-use utoipa_axum::routes;
 
 use super::wire::Team;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Query,
     page::Page,

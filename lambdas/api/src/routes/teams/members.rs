@@ -10,14 +10,13 @@ use rostrum_store::{people, teams::members};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::wire::TeamMember;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::{Path, Submitted},
     routes::names::TeamRoleName,

@@ -8,13 +8,12 @@ use rostrum_store::{
     sign_in,
 };
 use serde_json::json;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     routes::auth::without_cookie,
     work::Work,

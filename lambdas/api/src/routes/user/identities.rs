@@ -12,14 +12,13 @@ use rostrum_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
     App,
     answer::Answer,
     authentication::{Caller, reason},
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::{Path, Submitted},
     page::Page,

@@ -8,14 +8,13 @@ use rostrum_store::{people::profile, sign_in};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own},
+    endpoint::{Endpoint, own, routes},
     error::ApiError,
     extract::Patch,
     routes::names::RoleName,

@@ -10,13 +10,12 @@ use rostrum_store::{sign_in, workspaces};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs},
+    endpoint::{Endpoint, needs, routes},
     error::ApiError,
     extract::Patch,
     routes::names::{RegistrationName, SecondFactorRuleName},

@@ -13,12 +13,11 @@ use rostrum_oidc::{Authorization, Pkce};
 use rostrum_store::sign_in_attempts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::{Path, Submitted},
     providers::ProviderName,

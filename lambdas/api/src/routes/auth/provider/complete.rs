@@ -18,7 +18,6 @@ use rostrum_store::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
@@ -27,7 +26,7 @@ use super::{
 };
 use crate::{
     App,
-    endpoint::{Endpoint, public},
+    endpoint::{Endpoint, public, routes},
     error::ApiError,
     extract::{Path, Submitted},
     providers::ProviderName,

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use http::StatusCode;
 use rostrum_core::{access::Permission, ids::CampaignId, schedule::Schedule};
-use utoipa_axum::routes;
 
 use super::SchedulePreview;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::Path,
     routes::campaigns::known,

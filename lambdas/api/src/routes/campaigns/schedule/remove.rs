@@ -4,13 +4,12 @@ use axum::extract::State;
 use rostrum_core::{access::Permission, ids::CampaignId};
 use rostrum_store::campaigns;
 use serde_json::json;
-use utoipa_axum::routes;
 
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{IfMatch, Path},
     routes::campaigns::{announce_schedule, locked},

@@ -7,14 +7,13 @@ use rostrum_store::campaigns;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 
 use super::{super::wire::CampaignBody, SchedulePreview};
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::{IfMatch, Path, Submitted},
     routes::campaigns::{announce_schedule, must_run_again, to_be_changed},

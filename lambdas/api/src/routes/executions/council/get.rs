@@ -7,14 +7,13 @@ use rostrum_core::{
     ids::{ExecutionId, UserId},
 };
 use rostrum_store::{councils::view, executions::slots::Key};
-use utoipa_axum::routes;
 
 use super::details::CouncilDetails;
 use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team},
+    endpoint::{Endpoint, of_team, routes},
     error::ApiError,
     extract::Path,
 };

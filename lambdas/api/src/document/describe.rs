@@ -1,29 +1,25 @@
-//! The OpenAPI document, made of the endpoints that are served.
+//! Describes the endpoints that are served.
 //!
 //! What every operation of a kind shares (its refusals, the headers of its answers, its permission) is added here, so
 //! that no route can forget to say it.
 
-use std::sync::LazyLock;
-
-use axum::{Router, routing::get};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use rostrum_core::access::Reach;
 use utoipa::{
-    PartialSchema, ToSchema,
+    __dev::{SchemaReferences, Tags},
+    PartialSchema, Path, ToSchema,
     openapi::{
         Components, Content, Header, Info, License, OpenApi, Paths, Ref, RefOr, Required, Response, ResponseBuilder,
         extensions::ExtensionsBuilder,
         path::{Operation, ParameterIn, PathItem},
+        schema::Schema,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
 use crate::{
-    App,
     authentication::Door,
     endpoint::Endpoint,
     problem::{self, FieldProblem, Problem},
-    routes,
 };
 
 const DESCRIPTION: &str = "Campaigns, the employees that they write for, and the posts that come of them.\n\n\
@@ -38,6 +34,13 @@ So is an admin without a second factor where the workspace requires one, but for
 Where `x-reach` is `own`, a role whose permission reaches only to what is its holder's own is let in, and sees only that; \
 where it is `team` or `own`, so is somebody who has the permission in a team, and sees only what is of their teams or their own.";
 
+/// A handler as the document shows it.
+pub(crate) struct Description {
+    item: PathItem,
+    /// What it names, by its names.
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
 /// The document of these endpoints.
 pub fn of(endpoints: &[Endpoint]) -> OpenApi {
     let mut info = Info::new("Rostrum", env!("CARGO_PKG_VERSION"));
@@ -46,19 +49,18 @@ pub fn of(endpoints: &[Endpoint]) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = Components::new();
     for endpoint in endpoints {
-        for (path, item) in &endpoint.paths().paths {
-            let mut item = item.clone();
-            for operation in operations(&mut item) {
-                complete(operation, path, endpoint.door());
-            }
-            match paths.paths.get_mut(path) {
-                Some(known) => known.merge_operations(item),
-                None => {
-                    paths.paths.insert(path.clone(), item);
-                }
+        let path = endpoint.path();
+        let Description { mut item, schemas } = endpoint.describe();
+        for operation in operations(&mut item) {
+            complete(operation, path, endpoint.door());
+        }
+        match paths.paths.get_mut(path) {
+            Some(known) => known.merge_operations(item),
+            None => {
+                paths.paths.insert(path.to_owned(), item);
             }
         }
-        components.schemas.extend(endpoint.schemas().iter().cloned());
+        components.schemas.extend(schemas);
     }
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     components.schemas.insert(FieldProblem::name().into_owned(), FieldProblem::schema());
@@ -69,13 +71,16 @@ pub fn of(endpoints: &[Endpoint]) -> OpenApi {
     document
 }
 
-/// Serves the document. It is made when somebody asks for it first: that takes longer than everything else that a new
-/// environment does before it works.
-pub fn served() -> Router<App> {
-    static TEXT: LazyLock<String> = LazyLock::new(|| of(&routes::all()).to_json().unwrap_or_default());
-    let answer =
-        get(async || ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")], TEXT.as_str()));
-    Router::new().route("/api/openapi.json", answer.clone()).route("/api/v1/openapi.json", answer)
+/// What `#[utoipa::path]` says of the handler whose description is `P`.
+pub(crate) fn describe<P: Path + Tags<'static> + SchemaReferences>() -> Description {
+    let mut operation = P::operation();
+    let tags = P::tags();
+    if !tags.is_empty() {
+        operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
+    }
+    let mut schemas = Vec::new();
+    P::schemas(&mut schemas);
+    Description { item: PathItem::from_http_methods(P::methods(), operation), schemas }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
