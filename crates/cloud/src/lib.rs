@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod mail;
 pub mod objects;
 pub mod queues;
+mod s3;
 pub mod schedules;
 pub mod secrets;
 pub mod state_machines;

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_s3::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    presigning::PresigningConfig,
-    primitives::ByteStream,
-};
+use aws_config::{Region, SdkConfig};
+use aws_smithy_types::byte_stream::ByteStream;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::Error;
+use crate::{
+    Error,
+    s3::{Call, Client},
+};
 
 /// What a write came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +32,12 @@ pub enum ReadError {
         /// The key.
         key: String,
     },
-    /// It is larger than the reader takes; nothing of it was read.
+    /// It is larger than the reader takes. Nothing of it was read if S3 told its size.
     #[error("the object {key} has {bytes} bytes, at most {limit} are read")]
     TooLarge {
         /// The key.
         key: String,
-        /// Its size.
+        /// Its size, or how much of it had come by then.
         bytes: u64,
         /// What the reader takes.
         limit: u64,
@@ -102,91 +101,114 @@ pub trait Objects: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct S3Objects {
     client: Client,
-    bucket: String,
 }
 
 /// A year: the longest time that caches keep to. Source: RFC 9111, section 5.2.2.1, and RFC 8246.
 const UNCHANGING: &str = "private, max-age=31536000, immutable";
+
+/// Seven days. Source: "Authenticating Requests: Using Query Parameters" in the S3 API reference.
+const LONGEST_LINK: Duration = Duration::from_hours(7 * 24);
+
+/// The header with the SHA-256 of an object, in Base64.
+const CHECKSUM: &str = "x-amz-checksum-sha256";
 
 impl S3Objects {
     /// A client of the process's shared configuration for one bucket.
     ///
     /// Where the configuration has an endpoint of its own, which an emulator needs, the bucket is named in the path: there
     /// is no host of the bucket's name. Links name the same endpoint, so it must be one that a browser reaches.
-    pub fn new(config: &aws_config::SdkConfig, bucket: impl Into<String>) -> Self {
-        let settings =
-            aws_sdk_s3::config::Builder::from(config).force_path_style(config.endpoint_url().is_some()).build();
-        Self { client: Client::from_conf(settings), bucket: bucket.into() }
+    pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
+        let bucket: String = bucket.into();
+        Self { client: Client::new(config, address(config, &bucket)) }
+    }
+}
+
+/// Where the bucket is. One with a dot in its name is named in the path as well: the certificate of S3 covers no such host.
+fn address(config: &SdkConfig, bucket: &str) -> String {
+    let region = config.region().map_or("", Region::as_ref);
+    match config.endpoint_url() {
+        Some(endpoint) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
+        None if bucket.contains('.') => format!("https://s3.{region}.amazonaws.com/{bucket}"),
+        None => format!("https://{bucket}.s3.{region}.amazonaws.com"),
     }
 }
 
 #[async_trait]
 impl Objects for S3Objects {
     async fn put(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<Written, Error> {
-        let digest = STANDARD.encode(Sha256::digest(&bytes));
-        let put = self
-            .client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .body(ByteStream::from(bytes))
-            .content_type(content_type)
-            .cache_control(UNCHANGING)
-            .checksum_sha256(digest)
-            .if_none_match("*")
-            .send()
-            .await;
-        match put {
+        let call = Call::new("PutObject", "PUT", key)
+            .header("cache-control", UNCHANGING)
+            .header("content-length", bytes.len().to_string())
+            .header("content-type", content_type)
+            .header("if-none-match", "*")
+            .header(CHECKSUM, checksum(&bytes))
+            .body(bytes);
+        match self.client.send(call).await {
             Ok(_) => Ok(Written::Now),
-            Err(error) if error.code() == Some("PreconditionFailed") => Ok(Written::Before),
-            Err(error) => Err(Error::new("s3", "PutObject", &error)),
+            Err(failure) if failure.is_unmet_condition() => Ok(Written::Before),
+            Err(failure) => Err(failure.into()),
         }
     }
 
     async fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let answer = match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+        let call = Call::new("GetObject", "GET", key).header("x-amz-checksum-mode", "ENABLED");
+        let answer = match self.client.send(call).await {
             Ok(answer) => answer,
-            Err(SdkError::ServiceError(refusal)) if refusal.err().is_no_such_key() => {
-                return Err(ReadError::Missing { key: key.to_owned() });
-            }
-            Err(error) => return Err(Error::new("s3", "GetObject", &error).into()),
+            Err(failure) if failure.is_missing() => return Err(ReadError::Missing { key: key.to_owned() }),
+            Err(failure) => return Err(ReadError::Service(failure.into())),
         };
-        let bytes = answer.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or(u64::MAX);
-        if bytes > limit {
-            return Err(ReadError::TooLarge { key: key.to_owned(), bytes, limit });
+        let too_large = |bytes| ReadError::TooLarge { key: key.to_owned(), bytes, limit };
+        let length: Option<u64> = answer.headers().get("content-length").and_then(|length| length.parse().ok());
+        if let Some(bytes) = length.filter(|bytes| *bytes > limit) {
+            return Err(too_large(bytes));
         }
-        let body = answer.body.collect().await.map_err(|error| Error::new("s3", "GetObject", &error))?;
-        Ok(body.into_bytes().to_vec())
+        // An object that came in parts has a checksum of their checksums, with their number behind a hyphen.
+        let promised = answer.headers().get(CHECKSUM).filter(|sum| !sum.contains('-')).map(str::to_owned);
+        let mut body = ByteStream::new(answer.into_body());
+        let mut content = Vec::new();
+        while let Some(part) = body.try_next().await.map_err(|error| Error::new("s3", "GetObject", &error))? {
+            content.extend_from_slice(&part);
+            let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
+            if bytes > limit {
+                return Err(too_large(bytes));
+            }
+        }
+        if promised.is_some_and(|promised| promised != checksum(&content)) {
+            return Err(ReadError::Service(failed("GetObject", "what came has another SHA-256 than the object")));
+        }
+        Ok(content)
     }
 
     async fn exists(&self, key: &str) -> Result<bool, Error> {
-        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+        match self.client.send(Call::new("HeadObject", "HEAD", key)).await {
             Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refusal)) if refusal.err().is_not_found() => Ok(false),
-            Err(error) => Err(Error::new("s3", "HeadObject", &error)),
+            Err(failure) if failure.is_missing() => Ok(false),
+            Err(failure) => Err(failure.into()),
         }
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
-        let deleted = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
-        deleted.map(drop).map_err(|error| Error::new("s3", "DeleteObject", &error))
+        match self.client.send(Call::new("DeleteObject", "DELETE", key)).await {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.is_missing() => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     async fn link(&self, link: &Link<'_>) -> Result<String, Error> {
-        let settings = PresigningConfig::builder()
-            .start_time(link.from.into())
-            .expires_in(link.lifetime)
-            .build()
-            .map_err(|error| Error::new("s3", "presign GetObject", &error))?;
-        let request = self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(link.key)
-            .response_content_disposition(link.disposition)
-            .presigned(settings)
-            .await
-            .map_err(|error| Error::new("s3", "presign GetObject", &error))?;
-        Ok(request.uri().to_owned())
+        const OPERATION: &str = "presign GetObject";
+        if link.lifetime > LONGEST_LINK {
+            return Err(failed(OPERATION, "a link works for seven days at most"));
+        }
+        let call = Call::new(OPERATION, "GET", link.key).parameter("response-content-disposition", link.disposition);
+        Ok(self.client.presign(call, link.from.into(), link.lifetime).await?)
     }
+}
+
+fn checksum(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
+}
+
+fn failed(operation: &'static str, message: &str) -> Error {
+    Error { service: "s3", operation, message: message.to_owned() }
 }
