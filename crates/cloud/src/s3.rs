@@ -48,8 +48,6 @@ use aws_smithy_types::{
 };
 use bytes::Bytes;
 
-use crate::Error;
-
 mod refusal;
 
 use refusal::{Answers, Failure, Refusal};
