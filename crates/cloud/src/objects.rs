@@ -123,7 +123,7 @@ impl S3Objects {
     }
 }
 
-/// Where the bucket is. One with a dot in its name is named in the path as well: the certificate of S3 covers no such host.
+/// Where the bucket is. One with a dot in its name is named in the path as well: no certificate of S3 covers such a host.
 fn address(config: &SdkConfig, bucket: &str) -> String {
     let region = config.region().map_or("", Region::as_ref);
     match config.endpoint_url() {
