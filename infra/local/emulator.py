@@ -6,25 +6,18 @@ version stops here instead of running half repaired. Remove a repair as soon as 
 
 import collections
 import copy
-import functools
 import gc
-import hashlib
 import importlib.metadata
 import inspect
 import json
 import logging
-import queue
-import socketserver
 import sys
-import textwrap
 import threading
 import time
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-import jsonata
 import ministack.core.iam_actions as iam_actions
-import ministack.core.lambda_runtime as environments
 import ministack.core.persistence as persistence
 import ministack.services.cloudformation as stacks
 import ministack.services.eventbridge as eventbridge
@@ -32,21 +25,12 @@ import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
 import ministack.services.stepfunctions as machines
 
+import emulator_speed
+from repair import replaced, require
+
 VERSION = "1.5.33"
 STARTED = time.time()
 KEEP_EVERY = 5
-
-
-def require(condition, what):
-    """Stops the launcher when the pinned source is not what a repair was written for."""
-    if not condition:
-        sys.exit(f"emulator.py: {what}; review the repairs against the installed ministack before raising the pin")
-
-
-def runtime_api_without_nagle():
-    """A warm call takes 9 ms instead of 52: the runtime API answers in two small packets."""
-    require(not socketserver.StreamRequestHandler.disable_nagle_algorithm, "Python disables Nagle by itself now")
-    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
 
 def next_occurrence(fields, zone, after):
@@ -197,19 +181,6 @@ def state_that_survives_a_kill():
     threading.Thread(target=keep, daemon=True, name="keeps-state").start()
 
 
-def code_hashed_once():
-    """Upstream hashes the zips of all functions each time it writes its state."""
-    functions._digest = functools.lru_cache(maxsize=32)(lambda code: hashlib.sha256(code).hexdigest())
-    replaced(functions._write_code_blob, ("hashlib.sha256(code_zip).hexdigest()", "_digest(code_zip)"))
-
-
-def short_turns():
-    """All threads share one interpreter: who waits for it has it after half a millisecond, not five, and whoever collects
-    cycles, for which all wait, comes less often."""
-    sys.setswitchinterval(0.0005)
-    gc.set_threshold(10_000, 20, 20)
-
-
 def batches_need_the_single_permission():
     """AWS knows no permission for SQS batches: who may send a message may send ten. Upstream asks for its own."""
     upstream = iam_actions.extract_iam_action
@@ -241,142 +212,6 @@ def concurrency_as_a_number():
     functions._sqs_esm_concurrency = repaired
 
 
-def replaced(function, *changes):
-    """Compiles the function anew with each piece of its source, which must stand there once, replaced."""
-    source = inspect.getsource(function)
-    for upstream, repaired in changes:
-        require(source.count(upstream) == 1, f"{function.__name__} no longer reads {upstream.strip()!r}")
-        source = source.replace(upstream, repaired)
-    module = inspect.getmodule(function)
-    exec(compile(source, f"repaired {function.__name__}", "exec"), vars(module))
-
-
-def executions_that_start_at_once():
-    """Upstream lets every execution of a state machine sleep 150 ms before its first state."""
-    replaced(machines._run_execution, ("    time.sleep(0.15)\n", ""))
-
-
-class LateLog(str):
-    """What an environment logs about one invocation, taken together after the answer."""
-
-    def __new__(cls, worker):
-        log = super().__new__(cls)
-        log.arriving = worker._stderr_queue
-        log.lines = []
-        log.once = threading.Lock()
-        return log
-
-    def gather(self):
-        """What had arrived when this was asked first: later lines belong to another invocation."""
-        with self.once:
-            arriving, self.arriving = self.arriving, None
-            try:
-                while arriving is not None:
-                    self.lines.append(arriving.get_nowait())
-            except queue.Empty:
-                pass
-        return "\n".join(self.lines)
-
-
-class LateLogs:
-    """Writes each log down a moment after the answer, or when the same environment is asked again."""
-
-    WAIT_SECONDS = 0.5
-
-    def __init__(self, write):
-        self.write = write
-        self.waiting = queue.SimpleQueue()
-        threading.Thread(target=self.work, daemon=True, name="late-logs").start()
-
-    def put(self, function, request, log, *rest, **options):
-        if isinstance(log, LateLog):
-            self.waiting.put((time.monotonic() + self.WAIT_SECONDS, function, request, log, rest, options))
-        else:
-            self.write(function, request, log, *rest, **options)
-
-    def work(self):
-        while True:
-            due, function, request, log, rest, options = self.waiting.get()
-            time.sleep(max(0, due - time.monotonic()))
-            self.write(function, request, log.gather(), *rest, **options)
-
-
-def answers_that_do_not_wait():
-    """Upstream holds an answer back until the function has logged nothing for 5 ms, or for 50 ms if it logs nothing at all,
-    and looks each millisecond. Its environments wake ten times a second while they have nothing to do."""
-    worker = environments.ProvidedWorker
-    invoke = worker.invoke
-    require("log = self._drain_stderr_bounded()" in inspect.getsource(invoke), "answers wait for their logs elsewhere")
-
-    def answer_first(self):
-        self._late_log = LateLog(self)
-        return self._late_log
-
-    def after_the_last_log(self, *arguments, **options):
-        if before := vars(self).pop("_late_log", None):
-            before.gather()
-        return invoke(self, *arguments, **options)
-
-    worker._drain_stderr_bounded = answer_first
-    worker.invoke = after_the_last_log
-    functions._emit_lambda_logs = LateLogs(functions._emit_lambda_logs).put
-    environments._PROVIDED_POLL = 0.25
-    handlers = worker._build_handler_class
-    source = textwrap.dedent(inspect.getsource(handlers))
-    require(source.count("timeout=0.1") == 1, "environments wait for work in another way")
-    exec(compile(source.replace("timeout=0.1", "timeout=2"), "repaired _build_handler_class", "exec"), vars(environments))
-    worker._build_handler_class = vars(environments)["_build_handler_class"]
-
-
-class Expressions:
-    """JSONata expressions, parsed once: a parser for each thread and a parse for each evaluation take a third of the
-    time of a state machine. An expression is used by one thread at a time."""
-
-    # Upstream gives an evaluation one second of wall time, as AWS does; here threads wait for each other that long.
-    BOUND_MILLISECONDS = 10_000
-
-    def __init__(self):
-        self.idle = collections.defaultdict(collections.deque)
-
-    def evaluate(self, text, bindings):
-        try:
-            expression = self.idle[text].pop()
-        except IndexError:
-            expression = jsonata.Jsonata.jsonata(text)
-            machines._register_sfn_jsonata_functions(expression)
-        expression.environment.set_runtime_bounds(self.BOUND_MILLISECONDS, None)
-        # The library looks up the expression that a thread evaluates here.
-        jsonata.Jsonata.CURRENT.jsonata = expression
-        try:
-            return expression.evaluate(None, bindings)
-        finally:
-            self.idle[text].append(expression)
-
-
-def expressions_parsed_once():
-    """What upstream evaluates goes through `Expressions`."""
-    require(hasattr(jsonata.Jsonata, "CURRENT"), "jsonata keeps its expression of the thread elsewhere now")
-    machines._expressions = Expressions()
-    replaced(
-        machines._evaluate_jsonata,
-        (
-            "        expr = jsonata.Jsonata.jsonata(expression, timeout=1000)\n"
-            "        _register_sfn_jsonata_functions(expr)\n"
-            "        value = expr.evaluate(None, bindings)\n",
-            "        value = _expressions.evaluate(expression, bindings)\n",
-        ),
-    )
-    replaced(
-        machines._jsonata_result_defined,
-        (
-            "        probe = jsonata.Jsonata.jsonata(f\"$exists(({expression}))\", timeout=1000)\n"
-            "        _register_sfn_jsonata_functions(probe)\n"
-            "        return bool(probe.evaluate(None, bindings))\n",
-            "        return bool(_expressions.evaluate(f\"$exists(({expression}))\", bindings))\n",
-        ),
-    )
-
-
 def throttles_that_are_tried_again():
     """Upstream gives a call that found no free environment to a state machine as `Lambda.Unknown`, which none retries."""
     replaced(
@@ -391,17 +226,12 @@ def throttles_that_are_tried_again():
 def main():
     installed = importlib.metadata.version("ministack")
     require(installed == VERSION, f"ministack {installed} is installed, {VERSION} is pinned")
-    short_turns()
-    runtime_api_without_nagle()
+    emulator_speed.quicken()
     schedules_as_in_aws()
     batches_need_the_single_permission()
     concurrency_as_a_number()
-    code_hashed_once()
     state_that_survives_a_kill()
-    executions_that_start_at_once()
-    expressions_parsed_once()
     throttles_that_are_tried_again()
-    answers_that_do_not_wait()
     from ministack.app import main as serve
 
     sys.exit(serve())

@@ -1,17 +1,10 @@
 """The repairs of emulator.py, against the installed ministack."""
 
-import hashlib
-import pathlib
-import queue
-import tempfile
-import threading
-import types
 import unittest
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import emulator
-import ministack.core.lambda_runtime as environments
 import ministack.services.cloudformation.stacks as stacks
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
@@ -133,38 +126,9 @@ class Context(unittest.TestCase):
 
 
 class Machines(unittest.TestCase):
-    """The repaired evaluation of a state machine's expressions and of its calls."""
-
     @classmethod
     def setUpClass(cls):
-        emulator.executions_that_start_at_once()
-        emulator.expressions_parsed_once()
         emulator.throttles_that_are_tried_again()
-
-    def evaluate(self, text, given):
-        return machines._evaluate_jsonata(text, given, {"variables": {"nothing": None}})
-
-    def test_each_thread_gets_its_own_value(self):
-        found = {}
-
-        def work(number):
-            found[number] = {self.evaluate("$states.input.number & '!'", {"number": number}) for _ in range(50)}
-
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(found, {number: {f"{number}!"} for number in range(8)})
-        self.assertLessEqual(len(machines._expressions.idle["$states.input.number & '!'"]), 8)
-
-    def test_null_is_a_value_and_nothing_is_none(self):
-        self.assertIsNone(self.evaluate("$nothing", {}))
-        for _ in range(2):
-            with self.assertRaises(machines._ExecutionError) as caught:
-                self.evaluate("$states.input.missing", {})
-            self.assertEqual(caught.exception.error, "States.QueryEvaluationError")
-        self.assertEqual(self.evaluate("$states.input.missing", {"missing": 1}), 1)
 
     def test_executions_are_not_kept_and_nothing_else_is_left_out(self):
         kept = emulator.machines_without_executions()
@@ -189,67 +153,6 @@ class Stacks(unittest.TestCase):
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS")
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_COMPLETE")
         self.assertEqual(emulator.events_of_stacks() - before, 2)
-
-
-class Code(unittest.TestCase):
-    def test_a_zip_is_hashed_once_and_written_whenever_it_is_missing(self):
-        saved = functions._write_code_blob, functions.CODE_BLOB_DIR
-        try:
-            emulator.code_hashed_once()
-            with tempfile.TemporaryDirectory() as folder:
-                functions.CODE_BLOB_DIR = folder
-                written = pathlib.Path(folder, hashlib.sha256(b"zip").hexdigest() + ".zip")
-                for _ in range(2):
-                    self.assertEqual(functions._write_code_blob(b"zip"), written.stem)
-                    self.assertEqual(written.read_bytes(), b"zip")
-                    written.unlink()
-            self.assertEqual(functions._digest.cache_info().misses, 1)
-        finally:
-            functions._write_code_blob, functions.CODE_BLOB_DIR = saved
-
-
-class Answers(unittest.TestCase):
-    """Answers that do not wait for their logs, and logs that come after them."""
-
-    def setUp(self):
-        self.worker = types.SimpleNamespace(_stderr_queue=queue.Queue())
-        self.written = queue.Queue()
-        self.logs = emulator.LateLogs(lambda *entry, **options: self.written.put((entry, options)))
-
-    def test_what_arrives_after_the_answer_is_written_down(self):
-        self.worker._stderr_queue.put("first")
-        self.logs.put({}, "request", emulator.LateLog(self.worker), False, 7, log_source=None)
-        self.worker._stderr_queue.put("second")
-        self.assertEqual(self.written.get(timeout=5), (({}, "request", "first\nsecond", False, 7), {"log_source": None}))
-
-    def test_what_the_next_invocation_logs_is_its_own(self):
-        before = emulator.LateLog(self.worker)
-        self.worker._stderr_queue.put("first")
-        self.logs.put({}, "one", before, False, 7)
-        before.gather()
-        self.worker._stderr_queue.put("second")
-        self.logs.put({}, "two", emulator.LateLog(self.worker), False, 8)
-        self.assertEqual([self.written.get(timeout=5)[0][1:3] for _ in range(2)], [("one", "first"), ("two", "second")])
-
-    def test_other_logs_are_written_at_once(self):
-        self.logs.put({}, "request", "a line", True, 7)
-        self.assertEqual(self.written.get_nowait()[0], ({}, "request", "a line", True, 7))
-
-    def test_an_environment_answers_before_its_log(self):
-        saved = dict(vars(environments.ProvidedWorker)), functions._emit_lambda_logs, environments._PROVIDED_POLL
-        try:
-            emulator.answers_that_do_not_wait()
-            log = environments.ProvidedWorker._drain_stderr_bounded(self.worker)
-            self.assertEqual(log, "")
-            self.worker._stderr_queue.put("a line")
-            self.assertEqual(log.gather(), "a line")
-        finally:
-            for name in ("_drain_stderr_bounded", "invoke", "_build_handler_class"):
-                if name in saved[0]:
-                    setattr(environments.ProvidedWorker, name, saved[0][name])
-                else:
-                    delattr(environments.ProvidedWorker, name)
-            functions._emit_lambda_logs, environments._PROVIDED_POLL = saved[1:]
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
             report.step("template", |_| lint_template())?;
             report.step("template permissions", |_| python_tests(&["test_template"]))?;
-            report.step("local tools", |_| python_tests(&["test_emulator", "test_logs", "test_pack"]))?;
+            report.step("local tools", |_| python_tests(&["test_emulator", "test_emulator_speed", "test_logs", "test_pack"]))?;
             state_machines(&mut report)?;
             report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
             report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
