@@ -11,7 +11,7 @@ use tracing_subscriber::{
 };
 
 /// Starts logging. `RUST_LOG` chooses what is said by levels and modules, as in `info,api=debug`; `info` where it is not set or
-/// cannot be read.
+/// cannot be read. What is compiled for release says nothing at the level `trace`.
 pub fn start() {
     let filter = std::env::var("RUST_LOG").unwrap_or_default();
     let started = lines(&filter, io::stdout).try_init();

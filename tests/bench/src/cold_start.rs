@@ -31,7 +31,7 @@ const ROLES: [&str; 13] = [
     "result-store",
 ];
 const STARTS: usize = 21;
-const MIBIBYTE: f64 = 1024.0 * 1024.0;
+const MEGABYTE: f64 = 1e6;
 
 /// `ROSTRUM_FUNCTIONS` is the folder with the functions as they are deployed; `cargo xtask bench cold-start` builds it.
 pub(crate) async fn measure() -> Result<Report> {
@@ -58,7 +58,7 @@ pub(crate) async fn measure() -> Result<Report> {
             "MiB",
             Promise::AtMost(30.0),
         );
-        report.add(format!("{role}: size"), size as f64 / MIBIBYTE, "MiB", Promise::AtMost(10.0));
+        report.add(format!("{role}: size"), size as f64 / MEGABYTE, "MB", Promise::AtMost(10.0));
     }
     Ok(report)
 }

@@ -61,8 +61,8 @@ const PROFILE: &str = "function";
 /// has on x86-64 Linux unless it is told otherwise.
 pub(crate) fn as_deployed(cargo: &mut Command) {
     let flags = [
-        // Functions of the same instructions become one, and so do runs of instructions.
-        "-Clink-arg=-Wl,--icf=all".to_owned(),
+        // Functions of the same instructions and constants of the same bytes become one, and so do runs of instructions.
+        "-Clink-arg=-Wl,--icf=all,--ignore-data-address-equality".to_owned(),
         "-Cllvm-args=-enable-machine-outliner=always".to_owned(),
         // A panic ends the process: nothing unwinds. The standard library has everything make tables for it all the same.
         "-Clink-arg=-Wl,--no-eh-frame-hdr".to_owned(),
