@@ -2,18 +2,22 @@
 
 use anyhow::{Result, bail};
 
+use crate::fleet::functions::Purpose;
+
 /// Printed by `cargo xtask help`.
 pub(crate) const HELP: &str = "\
-cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|bench]
+cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|bench] [--deployed]
                                          start the local fleet, or what of it is missing
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
 cargo xtask rotate-keys [--state DIR]    replace the key under which the fleet's secrets are sealed
-cargo xtask test [unit|store|machines|flows|schema]
+cargo xtask test [unit|store|machines|flows|schema] [--deployed]
                                          everything that CI runs, or one part of it
 cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
 cargo xtask tidy                         the house rules that no compiler sees
-cargo xtask bench NAME [--json]          one benchmark, in release";
+cargo xtask bench NAME [--json]          one benchmark, in release
+
+--deployed compiles the fleet's functions as they are deployed to AWS, which takes longer.";
 
 /// One command with its options.
 pub(crate) enum Command {
@@ -39,7 +43,12 @@ pub(crate) enum Command {
         state: String,
     },
     /// Run the tests.
-    Test(Option<Part>),
+    Test {
+        /// One part only.
+        part: Option<Part>,
+        /// How the functions of the flows are compiled.
+        purpose: Purpose,
+    },
     /// Write or compare the query data.
     Sqlx {
         /// Compare only.
@@ -68,6 +77,8 @@ pub(crate) struct UpOptions {
     pub(crate) state: String,
     /// The template's stage: `local` for people, `test` for flows, `bench` for benchmarks.
     pub(crate) stage: String,
+    /// How its functions are compiled.
+    pub(crate) purpose: Purpose,
 }
 
 /// A part of the tests.
@@ -111,27 +122,39 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
     }
     let command = match verb.as_str() {
         "help" | "--help" | "-h" => Command::Help,
-        "up" => Command::Up(UpOptions {
-            detach: rest.flag("--detach"),
-            quiet: rest.flag("--quiet"),
-            fresh: rest.flag("--fresh"),
-            state: rest.state(),
-            stage: rest.stage()?,
-        }),
+        "up" => {
+            let stage = rest.stage()?;
+            let usual = match stage.as_str() {
+                "test" => Purpose::Tests,
+                "bench" => Purpose::Deployment,
+                _ => Purpose::Fleet,
+            };
+            Command::Up(UpOptions {
+                detach: rest.flag("--detach"),
+                quiet: rest.flag("--quiet"),
+                fresh: rest.flag("--fresh"),
+                state: rest.state(),
+                stage,
+                purpose: rest.purpose(usual),
+            })
+        }
         "down" => Command::Down { state: rest.state() },
         "logs" => Command::Logs { role: rest.word(), state: rest.state() },
         "rotate-keys" => Command::RotateKeys { state: rest.state() },
-        "test" => Command::Test(match rest.word().as_deref() {
-            None => None,
-            Some("unit") => Some(Part::Unit),
-            Some("store") => Some(Part::Store),
-            Some("machines") => Some(Part::Machines),
-            Some("flows") => Some(Part::Flows),
-            Some("schema") => Some(Part::Schema),
-            Some(other) => {
-                bail!("there is no part {other:?} of the tests; there are unit, store, machines, flows and schema")
-            }
-        }),
+        "test" => {
+            let part = match rest.word().as_deref() {
+                None => None,
+                Some("unit") => Some(Part::Unit),
+                Some("store") => Some(Part::Store),
+                Some("machines") => Some(Part::Machines),
+                Some("flows") => Some(Part::Flows),
+                Some("schema") => Some(Part::Schema),
+                Some(other) => {
+                    bail!("there is no part {other:?} of the tests; there are unit, store, machines, flows and schema")
+                }
+            };
+            Command::Test { part, purpose: rest.purpose(Purpose::Tests) }
+        }
         "sqlx" => Command::Sqlx { check: rest.flag("--check") },
         "tidy" => Command::Tidy,
         "bench" => match rest.word() {
@@ -158,6 +181,10 @@ impl Rest {
         let before = self.flags.len();
         self.flags.retain(|flag| flag != name);
         self.flags.len() < before
+    }
+
+    fn purpose(&mut self, usual: Purpose) -> Purpose {
+        if self.flag("--deployed") { Purpose::Deployment } else { usual }
     }
 
     fn word(&mut self) -> Option<String> {

@@ -52,8 +52,14 @@ pub(crate) fn bench(name: &str, json: bool) -> Result<ExitCode> {
 /// On a fleet of its own, which is always ended.
 fn on_fleet(name: &str, json: bool) -> Result<bool> {
     let state = State::at(FLEET_STATE)?;
-    let options =
-        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "bench".to_owned() };
+    let options = UpOptions {
+        detach: true,
+        quiet: true,
+        fresh: true,
+        state: FLEET_STATE.to_owned(),
+        stage: "bench".to_owned(),
+        purpose: functions::Purpose::Deployment,
+    };
     up::up(&options)?;
     let measured = mark(&state).and_then(|mark| {
         let description = state.path("fleet.json").display().to_string();

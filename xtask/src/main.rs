@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Command::Down { state } => fleet::down::down(&house::State::at(&state)?),
         Command::Logs { role, state } => fleet::logs::follow(&house::State::at(&state)?, role.as_deref()),
         Command::RotateKeys { state } => fleet::keys::rotate(&house::State::at(&state)?),
-        Command::Test(part) => test::test(part),
+        Command::Test { part, purpose } => test::test(part, purpose),
         Command::Sqlx { check } => sqlx::prepare(check),
         Command::Tidy => tidy::tidy(),
         Command::Bench { name, json } => bench::bench(&name, json),

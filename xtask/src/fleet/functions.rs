@@ -89,8 +89,8 @@ pub(crate) enum Purpose {
     /// To test it. The whole workspace is compiled with the features that its tests ask for: cargo compiles a dependency
     /// anew for each set of features, and the tests have compiled this one.
     Tests,
-    /// To measure it: compiled as it is deployed.
-    Measurement,
+    /// To measure it, or to test what AWS gets: compiled as it is deployed.
+    Deployment,
 }
 
 /// Compiles everything that the fleet runs and packs the functions that changed.
@@ -102,11 +102,11 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(house::root()).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
     match purpose {
-        Purpose::Fleet | Purpose::Measurement => {
+        Purpose::Fleet | Purpose::Deployment => {
             for package in roles.iter().map(String::as_str).chain(["rostrum-simulators", "rostrum-importer"]) {
                 cargo.args(["-p", package]);
             }
-            if purpose == Purpose::Measurement {
+            if purpose == Purpose::Deployment {
                 as_deployed(&mut cargo);
             }
         }

@@ -37,7 +37,8 @@ pub(crate) fn up(options: &UpOptions) -> Result<ExitCode> {
         state.wipe()?;
         progress.say("the old data are gone");
     }
-    let fleet = Fleet { stage: &options.stage, state: &state, processes: &processes, progress };
+    let fleet =
+        Fleet { stage: &options.stage, purpose: options.purpose, state: &state, processes: &processes, progress };
     let ran_before = fleet.runs();
     if let Err(error) = fleet.start() {
         // A fleet that ran before this command stays; what is half started does not.
@@ -60,6 +61,7 @@ pub(crate) fn up(options: &UpOptions) -> Result<ExitCode> {
 
 struct Fleet<'a> {
     stage: &'a str,
+    purpose: Purpose,
     state: &'a State,
     processes: &'a Processes,
     progress: Progress,
@@ -81,7 +83,7 @@ impl Fleet<'_> {
     }
 
     fn start(&self) -> Result<()> {
-        let Self { stage, state, processes, progress } = *self;
+        let Self { stage, state, processes, progress, .. } = *self;
         let ground = self.lay_ground()?;
         let secrets = Secrets::of(state)?;
         let simulators =
@@ -157,7 +159,7 @@ impl Fleet<'_> {
 
     /// Starts what needs nothing of each other side by side.
     fn lay_ground(&self) -> Result<Ground> {
-        let Self { state, processes, progress, .. } = *self;
+        let Self { purpose, state, processes, progress, .. } = *self;
         let (database, endpoint, model, built) = thread::scope(|scope| {
             let database = scope.spawn(|| cancelling(self.database()));
             let endpoint = scope.spawn(|| {
@@ -167,11 +169,6 @@ impl Fleet<'_> {
                 })())
             });
             let model = scope.spawn(|| cancelling(self.model()));
-            let purpose = match self.stage {
-                "test" => Purpose::Tests,
-                "bench" => Purpose::Measurement,
-                _ => Purpose::Fleet,
-            };
             let built = cancelling(functions::build(state, processes, purpose, progress));
             (database.join(), endpoint.join(), model.join(), built)
         });

@@ -14,6 +14,7 @@ pub(crate) use cluster::with_cluster;
 use counts::Counts;
 
 use crate::args::{Part, UpOptions};
+use crate::fleet::functions::Purpose;
 use crate::fleet::{down, logs, up};
 use crate::house::{self, State};
 use crate::progress::Progress;
@@ -38,20 +39,24 @@ const SCHEMA_FLOW: &str = "h_schema";
 ///
 /// # Errors
 /// If the program is asked to end.
-pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
+pub(crate) fn test(part: Option<Part>, purpose: Purpose) -> Result<ExitCode> {
     let mut report = Report { counts: Counts::default(), failed: Vec::new() };
     match part {
         Some(Part::Unit) => report.step("unit tests", unit)?,
         Some(Part::Store) => report.step("store tests", store)?,
         Some(Part::Machines) => state_machines(&mut report)?,
-        Some(Part::Flows) => report.step("flows", flows)?,
-        Some(Part::Schema) => report.step("schema", |counts| on_fleet(&[SCHEMA_FLOW.to_owned()], counts))?,
+        Some(Part::Flows) => report.step("flows", |counts| flows(purpose, counts))?,
+        Some(Part::Schema) => {
+            report.step("schema", |counts| on_fleet(&[SCHEMA_FLOW.to_owned()], purpose, counts))?;
+        }
         None => {
             report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
             report.step("template", |_| lint_template())?;
             report.step("template permissions", |_| python_tests(&["test_template"]))?;
-            report.step("local tools", |_| python_tests(&["test_emulator", "test_emulator_speed", "test_logs", "test_pack"]))?;
+            report.step("local tools", |_| {
+                python_tests(&["test_emulator", "test_emulator_speed", "test_logs", "test_pack"])
+            })?;
             state_machines(&mut report)?;
             report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
             report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -59,7 +64,7 @@ pub(crate) fn test(part: Option<Part>) -> Result<ExitCode> {
             report.step("unit and store tests", |counts| {
                 on_postgres(&["--workspace", "--exclude", WITH_FLEET], counts)
             })?;
-            report.step("flows", flows)?;
+            report.step("flows", |counts| flows(purpose, counts))?;
         }
     }
     Ok(report.close())
@@ -150,15 +155,21 @@ fn on_postgres(words: &[&str], counts: &mut Counts) -> Result<bool> {
     })
 }
 
-fn flows(counts: &mut Counts) -> Result<bool> {
-    on_fleet(&flow_tests()?, counts)
+fn flows(purpose: Purpose, counts: &mut Counts) -> Result<bool> {
+    on_fleet(&flow_tests()?, purpose, counts)
 }
 
 /// Flows run on a fleet of their own, which is always ended.
-fn on_fleet(tests: &[String], counts: &mut Counts) -> Result<bool> {
+fn on_fleet(tests: &[String], purpose: Purpose, counts: &mut Counts) -> Result<bool> {
     let state = State::at(FLEET_STATE)?;
-    let options =
-        UpOptions { detach: true, quiet: true, fresh: true, state: FLEET_STATE.to_owned(), stage: "test".to_owned() };
+    let options = UpOptions {
+        detach: true,
+        quiet: true,
+        fresh: true,
+        state: FLEET_STATE.to_owned(),
+        stage: "test".to_owned(),
+        purpose,
+    };
     tools::SDKS.install(&state.log("install-sdks"), Progress::new(false))?;
     tools::SCHEMATHESIS.install(&state.log("install-schemathesis"), Progress::new(false))?;
     let python = tools::SDKS.python_path().display().to_string();
