@@ -31,7 +31,7 @@ pub struct Assignment {
     pub prompt: Prompt,
     /// The most tokens that an answer may have.
     pub max_output_tokens: u32,
-    /// What the campaign asks of every post.
+    /// What every post of the slot has to keep to.
     pub wishes: Wishes,
     /// What the platform accepts.
     pub rules: FitRules,
@@ -76,11 +76,6 @@ pub async fn prepare(database: &Database, key: Key, campaign_id: CampaignId) -> 
     let version = prompts::active(database, key.workspace_id, campaign_id, Purpose::Generate)
         .await?
         .ok_or_else(|| configuration("No version of the prompt is active.".to_owned()))?;
-    let wishes = Wishes {
-        call_to_action: known.call_to_action.clone(),
-        hashtags: known.hashtags.clone(),
-        mentions: known.mentions.clone(),
-    };
     let context = PromptContext {
         campaign: CampaignContext {
             name: known.campaign_name,
@@ -113,7 +108,7 @@ pub async fn prepare(database: &Database, key: Key, campaign_id: CampaignId) -> 
         prompt_version: version.version,
         prompt,
         max_output_tokens,
-        wishes,
+        wishes: Wishes::of(&context),
         rules: FitRules { platform, max_thread_posts: usize::try_from(known.max_thread_posts).unwrap_or(1) },
     };
     Ok(Prepared { assignment, workflow, context })

@@ -100,11 +100,7 @@ impl Council {
             prompt_version: stored.prompt_version,
             prompt: Prompt { system: stored.system_prompt, user: stored.user_prompt },
             max_output_tokens: config.max_output_tokens,
-            wishes: Wishes {
-                call_to_action: context.campaign.call_to_action.clone(),
-                hashtags: context.campaign.hashtags.clone(),
-                mentions: context.campaign.mentions.clone(),
-            },
+            wishes: Wishes::of(&context),
             rules: FitRules {
                 platform,
                 max_thread_posts: usize::try_from(context.platform.max_thread_posts).unwrap_or(1),

@@ -3,7 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::platform::{Draft, FitError, FitRules, Fitted, fit};
+use super::prompt::PromptContext;
+use crate::{
+    fold::{Accents, Folded},
+    platform::{Draft, FitError, FitRules, Fitted, fit},
+};
 
 /// The JSON Schema of the answer. Every property is required and there are no bounds, because the providers' strict
 /// modes take neither optional properties nor bounds; [`read`] checks again. The names are in alphabetical order, which is
@@ -31,15 +35,30 @@ struct Answer {
     mentions: Vec<String>,
 }
 
-/// What the campaign asks of every post.
+/// What every post of a slot has to keep to: what the campaign asks for, and whose post it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wishes {
+    /// Who writes, by name and title. A text of nothing else is no post.
+    pub author: String,
     /// Asked for in every post that the model gave none of its own.
     pub call_to_action: String,
     /// In every post, before the model's own.
     pub hashtags: Vec<String>,
     /// The only ones that may be mentioned.
     pub mentions: Vec<String>,
+}
+
+impl Wishes {
+    /// Those of a slot.
+    pub fn of(slot: &PromptContext) -> Self {
+        let PromptContext { campaign, employee, .. } = slot;
+        Self {
+            author: format!("{}, {}", employee.name, employee.job_title),
+            call_to_action: campaign.call_to_action.clone(),
+            hashtags: campaign.hashtags.clone(),
+            mentions: campaign.mentions.clone(),
+        }
+    }
 }
 
 /// Why an answer cannot be used. Each can be told to the model, which then gets one chance to do better.
@@ -62,6 +81,9 @@ pub enum Unusable {
     /// The object is right but its text is not a post.
     #[error("The text of the post is empty.")]
     NoText,
+    /// The text tells who writes, and nothing else.
+    #[error("The text of the post is only the author's name or title. Write the post itself.")]
+    OnlyTheAuthor,
     /// It does not fit the platform.
     #[error("The post is too long: {length} characters where {limit} are allowed. Write a shorter text.")]
     TooLong {
@@ -100,6 +122,9 @@ pub fn read(raw: &str, complete: bool, wishes: &Wishes, rules: &FitRules) -> Res
     if answer.body.trim().is_empty() {
         return Err(Unusable::NoText);
     }
+    if is_only(&answer.body, &wishes.author) {
+        return Err(Unusable::OnlyTheAuthor);
+    }
     let call_to_action = [answer.call_to_action, wishes.call_to_action.clone()]
         .into_iter()
         .map(|text| text.trim().to_owned())
@@ -127,6 +152,17 @@ fn unusable(text: &str, error: &serde_json::Error) -> Unusable {
     Unusable::NotTheSchema(error.to_string())
 }
 
+/// Whether there are words, and none but those of the author: small models begin with them and stop.
+fn is_only(body: &str, author: &str) -> bool {
+    let (body, author) = (words(body), words(author));
+    !body.is_empty() && body.iter().all(|word| author.contains(word))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let folded: String = Folded::new(text, Accents::Dropped).characters.into_iter().collect();
+    folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 /// A model that makes up whom to mention would notify strangers in the employee's name.
 fn allowed(mentions: &[String], wishes: &Wishes) -> Vec<String> {
     let plain = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
@@ -149,6 +185,7 @@ mod tests {
 
     fn wishes() -> Wishes {
         Wishes {
+            author: "Noé Favre, Head of steel".to_owned(),
             call_to_action: "Read on.".to_owned(),
             hashtags: vec!["Bridges".to_owned()],
             mentions: vec!["ada".to_owned(), "bob".to_owned()],
@@ -181,6 +218,16 @@ mod tests {
     #[test]
     fn only_those_may_be_mentioned_whom_the_campaign_names() {
         check(&answer("We moved it.", "", &[], &["@Ada", "@elon"]), "We moved it.\n\nRead on.\n\n@ada\n#Bridges");
+    }
+
+    #[test]
+    fn who_writes_is_no_post() {
+        let refused = "! The text of the post is only the author's name or title. Write the post itself.";
+        for body in ["Noé Favre", "NOE FAVRE:", "Favre\n\nHead of steel.", "of"] {
+            check(&answer(body, "", &[], &[]), refused);
+        }
+        check(&answer("Noé Favre moved it.", "", &[], &[]), "Noé Favre moved it.\n\nRead on.\n\n#Bridges");
+        check(&answer("🌉", "", &[], &[]), "🌉\n\nRead on.\n\n#Bridges");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
 const X: FitRules = FitRules { platform: Platform::X, max_thread_posts: 1 };
 
 fn wishes() -> Wishes {
-    Wishes { call_to_action: String::new(), hashtags: Vec::new(), mentions: Vec::new() }
+    Wishes { author: String::new(), call_to_action: String::new(), hashtags: Vec::new(), mentions: Vec::new() }
 }
 
 fn check_answer(raw: &str, expected: &str) {
