@@ -1,8 +1,11 @@
-//! Writes a text, prints a link to it that works for five minutes, and deletes one that is not there.
+//! Writes a text twice, prints a link to it that works for five minutes, and deletes one that is not there.
 //!
 //! ```text
-//! AWS_ENDPOINT_URL=… AWS_REGION=… cargo run -p rostrum-cloud --example object -- BUCKET KEY TEXT
+//! AWS_ENDPOINT_URL=… AWS_REGION=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… \
+//!     cargo run -p rostrum-cloud --example object -- BUCKET KEY TEXT
 //! ```
+//!
+//! Without `AWS_ENDPOINT_URL` it goes to S3 itself. Credentials of a role need their `AWS_SESSION_TOKEN` as well.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 #![expect(clippy::disallowed_methods, reason = "no function runs this: it has no Clock to take the time from")]
 
@@ -17,15 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("BUCKET, KEY and TEXT are needed".into());
     };
     let objects = S3Objects::new(&rostrum_cloud::shared_config().await, bucket);
-    println!("before: {}", objects.exists(&key).await?);
     println!("{:?}", objects.put(&key, text.clone().into_bytes(), "text/plain; charset=utf-8").await?);
-    println!("{:?}", objects.put(&key, text.clone().into_bytes(), "text/plain; charset=utf-8").await?);
-    println!("after: {}", objects.exists(&key).await?);
-    println!("{}", String::from_utf8(objects.get(&key, 1000).await?)?);
-    for (what, read) in [("none", objects.get("none", 1000).await), ("more than one byte", objects.get(&key, 1).await)]
-    {
-        println!("{what}: {}", read.err().map(|error| error.to_string()).unwrap_or_default());
-    }
+    println!("{:?}", objects.put(&key, text.into_bytes(), "text/plain; charset=utf-8").await?);
     objects.delete("none").await?;
     let from = chrono::Utc::now();
     let lifetime = Duration::from_mins(5);

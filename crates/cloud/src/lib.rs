@@ -12,21 +12,17 @@ pub mod schedules;
 pub mod secrets;
 pub mod state_machines;
 
-use std::time::Duration;
-
 pub use aws_config::SdkConfig;
 use aws_config::{
     BehaviorVersion,
     environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
     meta::region::ProvideRegion,
-    retry::RetryConfig,
-    timeout::TimeoutConfig,
 };
 use aws_sdk_sqs::config::SharedCredentialsProvider;
 pub use keys::{DataKeys, KmsDataKeys};
 pub use ledger::{Counters, DynamoCounters};
 pub use mail::{Mailer, SesMailer};
-pub use objects::{Link, Objects, ReadError, S3Objects, Written};
+pub use objects::{Link, Objects, S3Objects, Written};
 pub use queues::{Outgoing, Queues, SqsQueues};
 pub use schedules::{CampaignSchedule, SchedulerSchedules, Schedules};
 pub use secrets::Secrets;
@@ -58,9 +54,6 @@ impl Error {
     }
 }
 
-/// As the SDK has it where nobody says otherwise.
-const CONNECTED_WITHIN: Duration = Duration::from_millis(3100);
-
 /// The configuration that all clients of this process share: region and credentials come from the variables that Lambda
 /// sets. `AWS_ENDPOINT_URL` points everything at an emulator.
 ///
@@ -69,9 +62,7 @@ pub async fn shared_config() -> SdkConfig {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(EnvironmentVariableRegionProvider::new().region().await)
-        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
-        .retry_config(RetryConfig::standard())
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECTED_WITHIN).build());
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()));
     config.set_endpoint_url(std::env::var("AWS_ENDPOINT_URL").ok());
     config.build()
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::{Region, SdkConfig};
-use aws_smithy_types::byte_stream::ByteStream;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -21,30 +20,6 @@ pub enum Written {
     Now,
     /// There was one under this key already, which stays as it is.
     Before,
-}
-
-/// Why an object was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// There is none under this key.
-    #[error("there is no object {key}")]
-    Missing {
-        /// The key.
-        key: String,
-    },
-    /// It is larger than the reader takes. Nothing of it was read if S3 told its size.
-    #[error("the object {key} has {bytes} bytes, at most {limit} are read")]
-    TooLarge {
-        /// The key.
-        key: String,
-        /// Its size, or how much of it had come by then.
-        bytes: u64,
-        /// What the reader takes.
-        limit: u64,
-    },
-    /// S3 did not do it. It may work later.
-    #[error(transparent)]
-    Service(#[from] Error),
 }
 
 /// A link that lets whoever has it read one object for a while.
@@ -72,18 +47,6 @@ pub trait Objects: Send + Sync {
     /// If S3 cannot be reached, refuses it, or is just being sent the same key by somebody else. Writing it again is safe.
     async fn put(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<Written, Error>;
 
-    /// Reads the whole object if it has at most `limit` bytes.
-    ///
-    /// # Errors
-    /// If there is none, it is larger, or S3 cannot be reached.
-    async fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, ReadError>;
-
-    /// Whether there is an object under this key.
-    ///
-    /// # Errors
-    /// If S3 cannot be reached or refuses to say.
-    async fn exists(&self, key: &str) -> Result<bool, Error>;
-
     /// Deletes the object under this key, if there is one.
     ///
     /// # Errors
@@ -109,9 +72,6 @@ const UNCHANGING: &str = "private, max-age=31536000, immutable";
 /// Seven days. Source: "Authenticating Requests: Using Query Parameters" in the S3 API reference.
 const LONGEST_LINK: Duration = Duration::from_hours(7 * 24);
 
-/// The header with the SHA-256 of an object, in Base64.
-const CHECKSUM: &str = "x-amz-checksum-sha256";
-
 impl S3Objects {
     /// A client of the process's shared configuration for one bucket.
     ///
@@ -124,12 +84,14 @@ impl S3Objects {
 }
 
 /// Where the bucket is. One with a dot in its name is named in the path as well: no certificate of S3 covers such a host.
+/// Source of the suffix in China: the partition `aws-cn` in the endpoint rules of the SDK.
 fn address(config: &SdkConfig, bucket: &str) -> String {
     let region = config.region().map_or("", Region::as_ref);
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     match config.endpoint_url() {
         Some(endpoint) => format!("{}/{bucket}", endpoint.trim_end_matches('/')),
-        None if bucket.contains('.') => format!("https://s3.{region}.amazonaws.com/{bucket}"),
-        None => format!("https://{bucket}.s3.{region}.amazonaws.com"),
+        None if bucket.contains('.') => format!("https://s3.{region}.{suffix}/{bucket}"),
+        None => format!("https://{bucket}.s3.{region}.{suffix}"),
     }
 }
 
@@ -141,74 +103,48 @@ impl Objects for S3Objects {
             .header("content-length", bytes.len().to_string())
             .header("content-type", content_type)
             .header("if-none-match", "*")
-            .header(CHECKSUM, checksum(&bytes))
+            .header("x-amz-checksum-sha256", STANDARD.encode(Sha256::digest(&bytes)))
             .body(bytes);
         match self.client.send(call).await {
-            Ok(_) => Ok(Written::Now),
+            Ok(()) => Ok(Written::Now),
             Err(failure) if failure.is_unmet_condition() => Ok(Written::Before),
             Err(failure) => Err(failure.into()),
         }
     }
 
-    async fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let call = Call::new("GetObject", "GET", key).header("x-amz-checksum-mode", "ENABLED");
-        let answer = match self.client.send(call).await {
-            Ok(answer) => answer,
-            Err(failure) if failure.is_missing() => return Err(ReadError::Missing { key: key.to_owned() }),
-            Err(failure) => return Err(ReadError::Service(failure.into())),
-        };
-        let too_large = |bytes| ReadError::TooLarge { key: key.to_owned(), bytes, limit };
-        let length: Option<u64> = answer.headers().get("content-length").and_then(|length| length.parse().ok());
-        if let Some(bytes) = length.filter(|bytes| *bytes > limit) {
-            return Err(too_large(bytes));
-        }
-        // An object that came in parts has a checksum of their checksums, with their number behind a hyphen.
-        let promised = answer.headers().get(CHECKSUM).filter(|sum| !sum.contains('-')).map(str::to_owned);
-        let mut body = ByteStream::new(answer.into_body());
-        let mut content = Vec::new();
-        while let Some(part) = body.try_next().await.map_err(|error| Error::new("s3", "GetObject", &error))? {
-            content.extend_from_slice(&part);
-            let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
-            if bytes > limit {
-                return Err(too_large(bytes));
-            }
-        }
-        if promised.is_some_and(|promised| promised != checksum(&content)) {
-            return Err(ReadError::Service(failed("GetObject", "what came has another SHA-256 than the object")));
-        }
-        Ok(content)
-    }
-
-    async fn exists(&self, key: &str) -> Result<bool, Error> {
-        match self.client.send(Call::new("HeadObject", "HEAD", key)).await {
-            Ok(_) => Ok(true),
-            Err(failure) if failure.is_missing() => Ok(false),
-            Err(failure) => Err(failure.into()),
-        }
-    }
-
     async fn delete(&self, key: &str) -> Result<(), Error> {
-        match self.client.send(Call::new("DeleteObject", "DELETE", key)).await {
-            Ok(_) => Ok(()),
-            Err(failure) if failure.is_missing() => Ok(()),
-            Err(failure) => Err(failure.into()),
-        }
+        // Without a condition S3 answers 204 where there is no object, too: a 404 is from where our bucket is not.
+        Ok(self.client.send(Call::new("DeleteObject", "DELETE", key)).await?)
     }
 
     async fn link(&self, link: &Link<'_>) -> Result<String, Error> {
         const OPERATION: &str = "presign GetObject";
         if link.lifetime > LONGEST_LINK {
-            return Err(failed(OPERATION, "a link works for seven days at most"));
+            let message = "a link works for seven days at most".to_owned();
+            return Err(Error { service: "s3", operation: OPERATION, message });
         }
         let call = Call::new(OPERATION, "GET", link.key).parameter("response-content-disposition", link.disposition);
         Ok(self.client.presign(call, link.from.into(), link.lifetime).await?)
     }
 }
 
-fn checksum(bytes: &[u8]) -> String {
-    STANDARD.encode(Sha256::digest(bytes))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn failed(operation: &'static str, message: &str) -> Error {
-    Error { service: "s3", operation, message: message.to_owned() }
+    #[test]
+    fn a_bucket_has_an_address() {
+        let check = |endpoint: Option<&str>, region: &'static str, bucket: &str, expected: &str| {
+            let mut config = SdkConfig::builder().region(Region::new(region));
+            config.set_endpoint_url(endpoint.map(str::to_owned));
+            assert_eq!(address(&config.build(), bucket), expected);
+        };
+        check(None, "eu-central-1", "pictures", "https://pictures.s3.eu-central-1.amazonaws.com");
+        check(None, "us-gov-west-1", "pictures", "https://pictures.s3.us-gov-west-1.amazonaws.com");
+        check(None, "cn-north-1", "pictures", "https://pictures.s3.cn-north-1.amazonaws.com.cn");
+        check(None, "eu-central-1", "a.dot", "https://s3.eu-central-1.amazonaws.com/a.dot");
+        check(None, "cn-north-1", "a.dot", "https://s3.cn-north-1.amazonaws.com.cn/a.dot");
+        check(Some("http://127.0.0.1:4566"), "eu-central-1", "pictures", "http://127.0.0.1:4566/pictures");
+        check(Some("http://127.0.0.1:4566/"), "cn-north-1", "a.dot", "http://127.0.0.1:4566/a.dot");
+    }
 }

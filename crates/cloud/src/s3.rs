@@ -36,7 +36,7 @@ use aws_smithy_runtime_api::{
         auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
         endpoint::EndpointResolverParams,
         interceptors::context::{Input, InterceptorContext},
-        orchestrator::{HttpRequest, HttpResponse, SensitiveOutput},
+        orchestrator::{HttpRequest, SensitiveOutput},
         runtime_components::RuntimeComponentsBuilder,
         runtime_plugin::{RuntimePlugins, StaticRuntimePlugin},
         ser_de::{SerializeRequest, SharedRequestSerializer, SharedResponseDeserializer},
@@ -120,14 +120,14 @@ impl Client {
         Self { plugins, signing }
     }
 
-    /// Sends a request. The answer is a good one, and its body is still to be read.
-    pub(crate) async fn send(&self, call: Call) -> Result<HttpResponse, Failure> {
+    /// Sends a request, and asks again where that may help. All that is told of a good answer is that it came.
+    pub(crate) async fn send(&self, call: Call) -> Result<(), Failure> {
         let operation = call.operation;
         let mut layer = Layer::new("call");
         layer.store_put(SharedRequestSerializer::new(call));
         let plugin = StaticRuntimePlugin::new().with_config(layer.freeze());
-        let (_, _, _, answer) = self.carry(operation, plugin, StopPoint::None).await?.into_parts();
-        answer.ok_or_else(|| Failure::of_ours(operation, "the runtime kept no answer"))
+        self.carry(operation, plugin, StopPoint::None).await?;
+        Ok(())
     }
 
     /// The address of a request that anybody may send from `from` on. Nothing is sent.

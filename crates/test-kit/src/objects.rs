@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rostrum_cloud::{Error, Link, Objects, ReadError, Written};
+use rostrum_cloud::{Error, Link, Objects, Written};
 
 /// A stored object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +56,6 @@ impl Objects for MemoryObjects {
         }
         objects.insert(key.to_owned(), StoredObject { bytes, content_type: content_type.to_owned() });
         Ok(Written::Now)
-    }
-
-    async fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        self.up("GetObject")?;
-        let object = self.all().remove(key).ok_or_else(|| ReadError::Missing { key: key.to_owned() })?;
-        let bytes = object.bytes.len() as u64;
-        if bytes > limit {
-            return Err(ReadError::TooLarge { key: key.to_owned(), bytes, limit });
-        }
-        Ok(object.bytes)
-    }
-
-    async fn exists(&self, key: &str) -> Result<bool, Error> {
-        self.up("HeadObject")?;
-        Ok(self.objects.lock().unwrap().contains_key(key))
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {

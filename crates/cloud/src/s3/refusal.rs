@@ -1,5 +1,7 @@
 //! What S3 says when it does not do it.
 
+use std::fmt;
+
 use aws_smithy_runtime_api::client::{
     interceptors::context::{self, Output},
     orchestrator::{HttpResponse, OrchestratorError},
@@ -13,26 +15,20 @@ use aws_smithy_types::{
 
 use crate::Error;
 
-/// Sorts the answers. The body of a good one is left for whoever asked; that of a refusal is read.
+/// Sorts the answers. Of a good one nobody asks for the body; that of a refusal says why.
 #[derive(Debug)]
 pub(super) struct Answers;
 
 impl DeserializeResponse for Answers {
-    fn deserialize_streaming_with_config(
-        &self,
-        response: &mut HttpResponse,
-        _: &ConfigBag,
-    ) -> Option<Result<Output, OrchestratorError<context::Error>>> {
-        response.status().is_success().then(|| Ok(Output::erase(())))
-    }
-
     fn deserialize_nonstreaming_with_config(
         &self,
         response: &HttpResponse,
         _: &ConfigBag,
     ) -> Result<Output, OrchestratorError<context::Error>> {
-        let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
-        let refusal = Refusal::read(response.status().as_u16(), &body);
+        if response.status().is_success() {
+            return Ok(Output::erase(()));
+        }
+        let refusal = Refusal::read(response);
         Err(OrchestratorError::operation(context::Error::erase(refusal)))
     }
 }
@@ -40,26 +36,51 @@ impl DeserializeResponse for Answers {
 /// An answer that is no good one.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "status {status}, {}: {}",
+    "status {status}, {}: {}{identification}",
     .metadata.code().unwrap_or("without a code"),
     .metadata.message().unwrap_or("without a message")
 )]
 pub(super) struct Refusal {
     status: u16,
     metadata: ErrorMetadata,
+    identification: Identification,
+}
+
+/// By what AWS's support finds the request.
+/// Source: "Getting Amazon S3 request IDs for AWS Support" in the S3 user guide.
+#[derive(Debug)]
+struct Identification {
+    request_id: Option<String>,
+    extended_request_id: Option<String>,
 }
 
 impl Refusal {
-    /// Answers to `HEAD` and those of proxies have none of S3's elements.
-    fn read(status: u16, body: &str) -> Self {
+    /// Answers of proxies have none of S3's elements and headers.
+    fn read(response: &HttpResponse) -> Self {
+        let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
         let mut metadata = ErrorMetadata::builder();
-        if let Some(code) = element(body, "Code") {
+        if let Some(code) = element(&body, "Code") {
             metadata = metadata.code(code);
         }
-        if let Some(message) = element(body, "Message") {
+        if let Some(message) = element(&body, "Message") {
             metadata = metadata.message(message);
         }
-        Self { status, metadata: metadata.build() }
+        let header = |name| response.headers().get(name).map(str::to_owned);
+        let identification =
+            Identification { request_id: header("x-amz-request-id"), extended_request_id: header("x-amz-id-2") };
+        Self { status: response.status().as_u16(), metadata: metadata.build(), identification }
+    }
+}
+
+impl fmt::Display for Identification {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(id) = &self.request_id {
+            write!(text, ", request id {id}")?;
+        }
+        if let Some(id) = &self.extended_request_id {
+            write!(text, ", extended request id {id}")?;
+        }
+        Ok(())
     }
 }
 
@@ -83,28 +104,18 @@ fn element(body: &str, name: &str) -> Option<String> {
 pub(crate) struct Failure {
     /// Of S3's answer, if there was one.
     status: Option<u16>,
-    code: Option<String>,
     error: Error,
 }
 
 impl Failure {
     pub(super) fn new(operation: &'static str, failure: &SdkError<context::Error, HttpResponse>) -> Self {
         let refusal = failure.as_service_error().and_then(|error| error.downcast_ref::<Refusal>());
-        Self {
-            status: refusal.map(|refusal| refusal.status),
-            code: refusal.and_then(|refusal| refusal.metadata.code()).map(str::to_owned),
-            error: Error::new("s3", operation, failure),
-        }
+        Self { status: refusal.map(|refusal| refusal.status), error: Error::new("s3", operation, failure) }
     }
 
     /// What the runtime never does.
     pub(super) fn of_ours(operation: &'static str, message: &str) -> Self {
-        Self { status: None, code: None, error: Error { service: "s3", operation, message: message.to_owned() } }
-    }
-
-    /// There is no such object. A bucket that is missing is another matter, where S3 says so.
-    pub(crate) fn is_missing(&self) -> bool {
-        self.status == Some(404) && self.code.as_deref() != Some("NoSuchBucket")
+        Self { status: None, error: Error { service: "s3", operation, message: message.to_owned() } }
     }
 
     /// The request's condition does not hold.
@@ -121,11 +132,22 @@ impl From<Failure> for Error {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
+
+    fn refused(headers: &[(&'static str, &'static str)], body: &str) -> String {
+        let mut response = HttpResponse::new(StatusCode::try_from(403).unwrap(), SdkBody::from(body));
+        for (name, value) in headers {
+            response.headers_mut().insert(*name, *value);
+        }
+        Refusal::read(&response).to_string()
+    }
 
     #[test]
     fn a_refusal_tells_what_s3_said() {
-        let check = |body: &str, expected: &str| assert_eq!(Refusal::read(403, body).to_string(), expected);
+        let check = |body: &str, expected: &str| assert_eq!(refused(&[], body), expected);
         check(
             "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message> Access Denied </Message></Error>",
             "status 403, AccessDenied: Access Denied",
@@ -135,5 +157,21 @@ mod tests {
         check("", "status 403, without a code: without a message");
         let long = format!("<Message>{}</Message>", "é".repeat(1000));
         check(&long, &format!("status 403, without a code: {}", "é".repeat(300)));
+    }
+
+    #[test]
+    fn a_refusal_tells_by_what_support_finds_it() {
+        let check = |headers: &[(&'static str, &'static str)], expected: &str| {
+            assert_eq!(refused(headers, "<Code>SlowDown</Code><Message>Please</Message>"), expected);
+        };
+        let (request, extended) =
+            (("x-amz-request-id", "79104EXAMPLEB723"), ("x-amz-id-2", "IOWQ4fDEXAMPLEQM+ey7N9Wg="));
+        check(&[], "status 403, SlowDown: Please");
+        check(&[request], "status 403, SlowDown: Please, request id 79104EXAMPLEB723");
+        check(&[extended], "status 403, SlowDown: Please, extended request id IOWQ4fDEXAMPLEQM+ey7N9Wg=");
+        check(
+            &[extended, request],
+            "status 403, SlowDown: Please, request id 79104EXAMPLEB723, extended request id IOWQ4fDEXAMPLEQM+ey7N9Wg=",
+        );
     }
 }

@@ -65,7 +65,7 @@ impl Signature {
         self.minima.iter().zip(&other.minima).map(|(left, right)| u32::from(left == right)).sum()
     }
 
-    pub(super) fn of_shingles(shingles: &BTreeSet<u64>) -> Self {
+    fn of_shingles(shingles: &BTreeSet<u64>) -> Self {
         let mut minima = [u32::MAX; HASHES];
         let mut numbers = SplitMix64(SEED);
         // Multiplying by an odd number and adding another one, modulo 2^64, permutes the hashes; the upper half counts.
