@@ -1,7 +1,7 @@
 //! What the database itself refuses, whoever asks.
 
 use rostrum_lambda_kit::Ambient;
-use rostrum_store::{connection::Statements, migrations, outbox};
+use rostrum_store::{connection::Statements, outbox};
 use rostrum_test_kit::{database::TestDatabase, sample};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -196,12 +196,4 @@ async fn statements_leave_no_name_behind_for_a_transaction_pooler() {
         let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&database.database).await.unwrap();
         assert_eq!(one, 1);
     }
-}
-
-#[tokio::test]
-async fn migrations_run_twice_and_at_once() {
-    let database = TestDatabase::new().await;
-    let options = database.admin_url().parse().unwrap();
-    let (first, second) = futures::join!(migrations::apply(&options), migrations::apply(&options));
-    assert_eq!(first.unwrap(), second.unwrap());
 }

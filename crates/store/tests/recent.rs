@@ -3,7 +3,10 @@
 
 use chrono::DateTime;
 use rostrum_core::ids::WorkspaceId;
-use rostrum_store::{Transaction, posts::recent};
+use rostrum_store::{
+    Transaction,
+    posts::recent::{self, Newest},
+};
 use rostrum_test_kit::council::{Script, World};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -63,7 +66,8 @@ async fn the_signatures_of_a_workspace_are_one_range_of_an_index() {
     world.change("UPDATE posts SET signature = decode(lpad(to_hex(slot), 4, '0'), 'hex') WHERE slot > 100").await;
     world.change("ANALYZE posts").await;
     let mut transaction = world.database.database.begin().await.unwrap();
-    let newest = recent::signatures(&mut transaction, world.workspace.id, DateTime::UNIX_EPOCH, 100).await.unwrap();
+    let newest =
+        recent::signatures_since(&mut transaction, world.workspace.id, DateTime::UNIX_EPOCH, 100).await.unwrap();
     assert_eq!(newest.len(), 100);
     assert!(newest.is_sorted_by(|left, right| left.0 > right.0), "the newest first");
     for (id, signature) in &newest {
@@ -74,7 +78,7 @@ async fn the_signatures_of_a_workspace_are_one_range_of_an_index() {
             .unwrap();
         assert_eq!(i32::from(u16::from_be_bytes(signature.as_slice().try_into().unwrap())), slot);
     }
-    let all = recent::signatures(&mut transaction, world.workspace.id, DateTime::UNIX_EPOCH, 5000).await.unwrap();
+    let all = recent::signatures_since(&mut transaction, world.workspace.id, DateTime::UNIX_EPOCH, 5000).await.unwrap();
     assert_eq!(all.len(), 3420, "nine in ten of 1900 of each of two campaigns");
     let arguments = format!("'{}', '{}', 1000", world.workspace.id, Uuid::nil());
     let plan = plan(&mut transaction, "%array_agg%", &arguments).await;
@@ -83,11 +87,55 @@ async fn the_signatures_of_a_workspace_are_one_range_of_an_index() {
 }
 
 #[tokio::test]
+async fn posts_of_the_campaign_and_of_the_employee_are_found_behind_newer_ones_of_others() {
+    let world = world().await;
+    let other = "(SELECT id FROM campaigns WHERE workspace_id = posts.workspace_id AND name = 'Other')";
+    // Ids rise with time; those of the other campaign are the newer ones, by a colleague but for some.
+    world
+        .change(
+            "INSERT INTO users (id, email, name, created_at, updated_at)
+             SELECT gen_random_uuid(), 'colleague@example.com', 'Colleague', created_at, updated_at FROM users LIMIT 1",
+        )
+        .await;
+    world
+        .change(&format!(
+            "UPDATE posts SET signature = decode(lpad(to_hex(slot), 4, '0'), 'hex'), status = 'pending_review',
+                    id = overlay(id::text PLACING CASE WHEN campaign_id = {other} THEN 'ffff' ELSE '0000' END FROM 1)::uuid,
+                    employee_id = CASE WHEN campaign_id = {other} AND slot > 10
+                                       THEN (SELECT id FROM users WHERE email = 'colleague@example.com')
+                                       ELSE employee_id END"
+        ))
+        .await;
+    world.change("ANALYZE posts").await;
+    let (workspace_id, campaign_id) = (world.workspace.id, world.start.campaign_id);
+    let employee_id = world.workspace.employees[0];
+    let mut transaction = world.database.database.begin().await.unwrap();
+    for (of_workspace, of_campaign, of_employee, expected) in [
+        (30, 0, 0, [30, 0]),
+        (30, 20, 0, [30, 20]),
+        (4000, 20, 20, [2000, 2000]),
+        (0, 20, 0, [0, 20]),
+        (0, 0, 15, [10, 5]),
+    ] {
+        let newest = Newest { of_workspace, of_campaign, of_employee };
+        let found = recent::signatures(&mut transaction, workspace_id, campaign_id, employee_id, newest).await.unwrap();
+        let of = |newer: bool| found.iter().filter(|(id, _)| id.to_string().starts_with("ffff") == newer).count();
+        assert_eq!([of(true), of(false)], expected, "{newest:?}");
+    }
+    let arguments = format!("'{workspace_id}', '{campaign_id}', '{employee_id}', 1000, 500, 500");
+    let plan = plan(&mut transaction, "%array_agg%UNION%", &arguments).await;
+    for index in ["idx_posts_workspace", "idx_posts_campaign", "idx_posts_employee"] {
+        assert!(plan.contains(&format!("Index Scan Backward using {index} on posts")), "{plan}");
+    }
+    assert!(!plan.contains("Seq Scan on posts"), "{plan}");
+}
+
+#[tokio::test]
 async fn posts_come_in_the_order_in_which_they_are_asked_for() {
     let world = world().await;
     world.change("UPDATE posts SET signature = 'any' WHERE slot <= 5").await;
     let database = &world.database.database;
-    let signed = recent::signatures(database, world.workspace.id, DateTime::UNIX_EPOCH, 5).await.unwrap();
+    let signed = recent::signatures_since(database, world.workspace.id, DateTime::UNIX_EPOCH, 5).await.unwrap();
     let ids = [signed[3].0, signed[0].0, signed[4].0];
     let posts = recent::list(database, world.workspace.id, &ids).await.unwrap();
     assert_eq!(posts.iter().map(|post| post.id).collect::<Vec<_>>(), ids);

@@ -12,13 +12,11 @@ use rostrum_core::ids::{CampaignId, WorkflowLogId};
 use rostrum_lambda_kit::{Ambient, Effects};
 use rostrum_llm::{Attempt, Error, Model, Reply, Request, Schema, Stop as ModelStop, Turn, retry};
 use rostrum_store::{
-    Database, Transaction,
+    Database,
     executions::slots::{FailureKind, Key},
     prompts::{self, PromptVersion, Purpose},
     workflow_logs::{self, Entry},
 };
-
-use serde_json::Value;
 
 use crate::{Stop, entry, storable};
 
@@ -147,22 +145,6 @@ impl Steps {
         prompts::active(&self.database, subject.key.workspace_id, subject.campaign_id, purpose)
             .await?
             .ok_or_else(|| Stop::configuration(format!("No version of the prompt {:?} is active.", purpose.as_str())))
-    }
-
-    /// Notes in the log that a step which asks no model is done.
-    ///
-    /// # Errors
-    /// If Postgres does not take it.
-    pub async fn note(
-        &self,
-        transaction: &mut Transaction,
-        subject: Subject,
-        name: &str,
-        detail: Value,
-    ) -> Result<(), Stop> {
-        let now = self.ambient.now();
-        let id = WorkflowLogId::new(now, &mut self.ambient.random());
-        Ok(workflow_logs::record(transaction, &entry::noted(subject, name, detail, id), now).await?)
     }
 
     /// One call and its row.

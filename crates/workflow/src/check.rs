@@ -10,14 +10,16 @@ use rostrum_core::{
 };
 use rostrum_store::{
     Database, Transaction,
-    posts::recent::{self, Recent},
+    executions::slots::Key,
+    posts::recent::{self, Newest, Recent, Signed},
 };
 use serde_json::Value;
 
 use crate::{Assignment, Stop, storable};
 
-/// A post is compared with as many earlier ones: those of about a day at 2,400 posts in two workspaces.
-const COMPARED: i64 = 1000;
+/// A post is compared with as many earlier ones. At 2,400 posts a day, 120 of them of each campaign and each employee, those
+/// are the workspace's of ten hours and theirs of four days; a weekly campaign's go back for years.
+const COMPARED: Newest = Newest { of_workspace: 1000, of_campaign: 500, of_employee: 500 };
 
 /// What is kept of the checks.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +46,10 @@ pub async fn findings(
     context: &PromptContext,
     fitted: &Fitted,
 ) -> Result<Vec<Finding>, Stop> {
-    let workspace_id = assignment.subject.key.workspace_id;
+    let Key { workspace_id, employee_id, .. } = assignment.subject.key;
+    let campaign_id = assignment.subject.campaign_id;
     let prohibited_words = recent::prohibited_words(database, workspace_id).await?;
-    let signatures = recent::signatures(database, workspace_id, DateTime::UNIX_EPOCH, COMPARED).await?;
+    let signatures = recent::signatures(database, workspace_id, campaign_id, employee_id, COMPARED).await?;
     let earlier = recent::list(database, workspace_id, &alike(signatures, context, fitted)).await?;
     Ok(against(&earlier, &prohibited_words, assignment, context, fitted, checks::check))
 }
@@ -67,7 +70,7 @@ pub async fn compare_again(
     let workspace_id = assignment.subject.key.workspace_id;
     recent::take_turn(transaction, workspace_id).await?;
     let since = now - CouncilStart::TIMEOUT;
-    let signatures = recent::signatures(&mut *transaction, workspace_id, since, COMPARED).await?;
+    let signatures = recent::signatures_since(&mut *transaction, workspace_id, since, COMPARED.of_workspace).await?;
     let latest = recent::list(&mut *transaction, workspace_id, &alike(signatures, context, fitted)).await?;
     against(&latest, &[], assignment, context, fitted, |subject, against| {
         checks::compare_again(findings, subject, against);
@@ -76,8 +79,8 @@ pub async fn compare_again(
 }
 
 /// Those of the posts that may be nearly the same.
-fn alike(signatures: Vec<(PostId, Vec<u8>)>, context: &PromptContext, fitted: &Fitted) -> Vec<PostId> {
-    let kept = |(post_id, bytes): (PostId, Vec<u8>)| Some((post_id, Signature::from_bytes(&bytes)?));
+fn alike(signatures: Vec<Signed>, context: &PromptContext, fitted: &Fitted) -> Vec<PostId> {
+    let kept = |(post_id, bytes): Signed| Some((post_id, Signature::from_bytes(&bytes)?));
     checks::worth_comparing(&signature(context, fitted), signatures.into_iter().filter_map(kept))
 }
 

@@ -1,11 +1,13 @@
-//! A call as a row of the log.
+//! A step as a row of the log.
+
+use std::time::Duration;
 
 use rostrum_core::ids::WorkflowLogId;
 use rostrum_llm::{Attempt, AttemptStatus, Error, Reply, Stop as ModelStop, price};
 use rostrum_store::workflow_logs::{Entry, Status};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Step, Subject, storable};
+use crate::{Step, Subject, note::Noted, storable};
 
 /// What is kept of a call. An answer or a refusal is final: asking again would not change it.
 pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, id: WorkflowLogId) -> Entry {
@@ -26,7 +28,7 @@ pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, 
         input_tokens: attempt.usage.map(|usage| whole(usage.input_tokens)),
         output_tokens: attempt.usage.map(|usage| whole(usage.output_tokens)),
         cost_microusd: cost(attempt),
-        latency_ms: Some(i32::try_from(attempt.latency.as_millis()).unwrap_or(i32::MAX)),
+        latency_ms: Some(milliseconds(attempt.latency)),
         status: match attempt.status {
             AttemptStatus::Success => Status::Success,
             AttemptStatus::Error => Status::Error,
@@ -44,23 +46,23 @@ pub(crate) fn of(step: &Step, attempt: &Attempt, result: &Result<Reply, Error>, 
 }
 
 /// What is kept of a step that asks no model.
-pub(crate) fn noted(subject: Subject, name: &str, detail: Value, id: WorkflowLogId) -> Entry {
+pub(crate) fn noted(subject: Subject, step: &Noted<'_>, id: WorkflowLogId) -> Entry {
     Entry {
         id,
         key: subject.key,
         campaign_id: subject.campaign_id,
         workflow_type: subject.workflow_type.to_owned(),
-        step_name: name.to_owned(),
+        step_name: step.name.to_owned(),
         model: None,
         prompt_version: None,
         input_tokens: None,
         output_tokens: None,
         cost_microusd: None,
-        latency_ms: None,
-        status: Status::Success,
-        error_message: None,
+        latency_ms: step.took.map(milliseconds),
+        status: step.status,
+        error_message: step.error.map(storable::text),
         raw_output: None,
-        metadata: storable::json(detail),
+        metadata: storable::json(step.detail.clone()),
     }
 }
 
@@ -68,6 +70,10 @@ pub(crate) fn noted(subject: Subject, name: &str, detail: Value, id: WorkflowLog
 fn cost(attempt: &Attempt) -> Option<i64> {
     let cost = price::cost(&attempt.model, attempt.usage?)?;
     i64::try_from(cost).ok()
+}
+
+fn milliseconds(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX)
 }
 
 fn whole(tokens: u64) -> i32 {

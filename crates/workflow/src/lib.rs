@@ -12,6 +12,7 @@ mod deliberate;
 mod entry;
 pub mod function;
 mod models;
+pub mod note;
 pub mod picture;
 pub mod post;
 pub mod refinement;

@@ -1,5 +1,7 @@
 //! One council, one choice.
 
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_contracts::council::{AggregateInput, Aggregated, SeatOutcome};
 use rostrum_core::council::{
@@ -15,7 +17,11 @@ use rostrum_store::{
     },
     executions::slots::FailureKind,
 };
-use rostrum_workflow::{Choice, Chosen, Council, Steps, Stop, Written, council, storable, yardstick};
+use rostrum_workflow::{
+    Choice, Chosen, Council, Steps, Stop, Written, council,
+    note::{Noted, note},
+    storable, yardstick,
+};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -38,6 +44,7 @@ impl Aggregator {
     }
 
     async fn aggregate(&self, input: &AggregateInput, deadline: DateTime<Utc>) -> Result<Aggregated, Stop> {
+        let started = Instant::now();
         let council = Council::load(&self.steps.database, &input.slot).await?;
         if let Some(verdict) = &council.verdict {
             return Ok(aggregated(verdict));
@@ -72,7 +79,7 @@ impl Aggregator {
         let chosen = chosen.map_err(|failure| Stop::Failed(FailureKind::NoQuorum, failure.to_string()))?;
         let draft = drafts.into_iter().find(|(seat, _)| *seat == chosen.verdict.winner);
         let (_, draft) = draft.ok_or_else(|| Stop::internal("The chosen seat has no candidate."))?;
-        if self.keep(&council, &chosen, &draft).await? {
+        if self.keep(&council, &chosen, &draft, started.elapsed()).await? {
             return Ok(aggregated(&chosen.verdict));
         }
         // Somebody else decided while we did, perhaps for another.
@@ -105,7 +112,7 @@ impl Aggregator {
     }
 
     /// Whether it is this decision that is kept.
-    async fn keep(&self, council: &Council, chosen: &Chosen, draft: &Written) -> Result<bool, Stop> {
+    async fn keep(&self, council: &Council, chosen: &Chosen, draft: &Written, took: Duration) -> Result<bool, Stop> {
         let verdict = &chosen.verdict;
         let key = council.assignment.subject.key;
         let is_full = is_full(verdict);
@@ -124,7 +131,8 @@ impl Aggregator {
             candidates::select(&mut transaction, key, &verdict.winner, &step_name).await?;
             let detail =
                 json!({ "winner": verdict.winner, "standing": verdict.standing, "decided_by": verdict.decided_by });
-            self.steps.note(&mut transaction, council.assignment.subject, "aggregate", detail).await?;
+            let step = Noted::done("aggregate", took, detail);
+            note(&mut transaction, &self.steps.ambient, council.assignment.subject, &step).await?;
         }
         self.steps.effects.perform("commit", transaction.commit()).await?;
         if verdict.decided_by == DecidedBy::Rules || !is_full {

@@ -9,6 +9,7 @@ use rostrum_contracts::{CampaignRun, GenerateSlot, Trigger, decode, encode};
 use rostrum_core::ids::{CampaignId, ExecutionId};
 use rostrum_lambda_kit::{Ambient, Effects, JobError, sqs::Delivery};
 use rostrum_relay::{Destinations, Relay};
+use rostrum_store::executions::plan;
 use rostrum_test_kit::{
     cloud::{RecordingQueues, RecordingSchedules},
     database::TestDatabase,
@@ -72,18 +73,37 @@ impl World {
     }
 }
 
-struct Scheduled;
+/// A run, by schedule or as somebody asked for it through the API, which queues its execution first.
+#[derive(Clone, Copy)]
+enum Run {
+    Scheduled,
+    Manual,
+}
 
-impl Scenario for Scheduled {
+const MANUAL: &str = "01939e00-0000-7000-8000-00000000ec01";
+
+impl Scenario for Run {
     type World = World;
     type State = (Vec<(String, i64)>, usize, i64, i64);
 
     async fn world(&self) -> World {
-        World::new(3).await
+        let world = World::new(3).await;
+        if matches!(self, Self::Manual) {
+            let Workspace { id, campaign_id, ref employees, .. } = world.workspace;
+            let (execution, now) = (MANUAL.parse().unwrap(), sample::now());
+            let mut transaction = world.database.database.begin().await.unwrap();
+            plan::queue_manual(&mut transaction, execution, id, campaign_id, employees[0], now).await.unwrap();
+            transaction.commit().await.unwrap();
+        }
+        world
     }
 
     async fn deliver(&self, world: &World, effects: Effects) -> Delivered {
-        match world.handle(&world.scheduled(), effects).await {
+        let mut run = world.scheduled();
+        if matches!(self, Self::Manual) {
+            run.trigger = Trigger::Manual { execution_id: MANUAL.parse().unwrap() };
+        }
+        match world.handle(&run, effects).await {
             Ok(()) => Delivered::Done,
             Err(JobError::Retry { .. }) => Delivered::Again,
             Err(JobError::Fail { reason }) => panic!("{reason}"),
@@ -119,13 +139,18 @@ impl Scenario for Scheduled {
 
 #[tokio::test]
 async fn a_run_is_planned_once_however_often_its_message_comes() {
-    run_twice(&Scheduled).await;
+    run_twice(&Run::Scheduled).await;
+    run_twice(&Run::Manual).await;
 }
 
 #[tokio::test]
 async fn dying_at_any_effect_loses_and_doubles_nothing() {
-    let effects = kill_at_each_effect(&Scheduled).await;
-    assert_eq!(effects, ["commit", "send to queue", "commit"]);
+    for run in [Run::Scheduled, Run::Manual] {
+        assert_eq!(kill_at_each_effect(&run).await, ["commit", "send to queue", "commit"]);
+        let world = run.world().await;
+        run.deliver(&world, Effects::live()).await;
+        assert_eq!(run.state(&world).await, (vec![("running".to_owned(), 1)], 6, 6, 1));
+    }
 }
 
 #[tokio::test]

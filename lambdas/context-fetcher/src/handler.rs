@@ -1,5 +1,7 @@
 //! One slot, one council.
 
+use std::time::Instant;
+
 use rand::RngExt;
 use rostrum_contracts::council::{ContextFetched, CouncilStart, MatchedError, Seat};
 use rostrum_core::{campaign::Workflow, council::seed::Seed, model::Family};
@@ -11,8 +13,10 @@ use rostrum_store::{
 use rostrum_workflow::{
     Council, Stop,
     council::{key, opening},
+    note::{Noted, note},
     prepare,
 };
+use serde_json::json;
 
 /// The use case and what it needs.
 #[derive(Debug, Clone)]
@@ -57,6 +61,7 @@ impl ContextFetcher {
     }
 
     async fn open(&self, start: &CouncilStart) -> Result<(), Stop> {
+        let started = Instant::now();
         let prepared = prepare(&self.database, key(start), start.campaign_id).await?;
         let Workflow::Council(config) = &prepared.workflow else {
             let message = "The campaign's workflow was changed before this post was written.".to_owned();
@@ -64,7 +69,11 @@ impl ContextFetcher {
         };
         let opening = opening(&prepared, config, Seed::new(self.ambient.random().random()))?;
         let mut transaction = self.database.begin().await?;
-        councils::open(&mut transaction, &opening, self.ambient.now()).await?;
+        if councils::open(&mut transaction, &opening, self.ambient.now()).await? {
+            let detail = json!({ "samples": prepared.context.samples.len(), "seats": config.seats.len() });
+            let step = Noted::done("fetch_context", started.elapsed(), detail);
+            note(&mut transaction, &self.ambient, prepared.assignment.subject, &step).await?;
+        }
         Ok(self.effects.perform("commit", transaction.commit()).await?)
     }
 }

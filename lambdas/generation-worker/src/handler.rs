@@ -1,6 +1,10 @@
 //! One message, one slot, at most one post.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_cloud::{StartError, StateMachines};
@@ -15,7 +19,11 @@ use rostrum_store::{
     Transaction,
     executions::slots::{self, Claim, FailureKind, Holder, Key, Outcome},
 };
-use rostrum_workflow::{Prepared, Steps, Stop, Written, check, post, prepare};
+use rostrum_workflow::{
+    Prepared, Steps, Stop, Written, check,
+    note::{Noted, note},
+    post, prepare,
+};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -48,9 +56,20 @@ impl fmt::Debug for Councils {
 /// What was done about a slot.
 enum Work {
     /// Its post is written.
-    Written(Box<(Prepared, Written, Vec<Finding>)>),
+    Written(Box<Draft>),
     /// A council writes it.
     HandedOver,
+}
+
+/// A post that is not stored yet.
+struct Draft {
+    prepared: Prepared,
+    written: Written,
+    findings: Vec<Finding>,
+    /// How long it took to read what the writer is told.
+    prepared_in: Duration,
+    /// How long the checks took.
+    checked_in: Duration,
 }
 
 /// A slot that we hold.
@@ -90,10 +109,7 @@ impl Worker {
             }
         }
         match self.work(held, &message, deadline).await {
-            Ok(Work::Written(work)) => {
-                let (prepared, written, findings) = *work;
-                self.store(held, &prepared, &written, findings).await
-            }
+            Ok(Work::Written(draft)) => self.store(held, *draft).await,
             Ok(Work::HandedOver) => Ok(()),
             Err(Stop::Failed(kind, reason)) => self.fail(held, kind, reason).await,
             Err(Stop::Provider { reason, .. }) if delivery.last => {
@@ -112,14 +128,18 @@ impl Worker {
     /// Writes the post, or hands the slot over to a council. Stops in time to give the slot back, instead of being
     /// stopped with the slot in hand.
     async fn work(&self, held: Held, message: &GenerateSlot, deadline: DateTime<Utc>) -> Result<Work, Stop> {
+        let started = Instant::now();
         let prepared = prepare(&self.steps.database, held.key, message.campaign_id).await?;
+        let prepared_in = started.elapsed();
         match &prepared.workflow {
             Workflow::Simple(config) => {
                 let deadline = deadline - TO_GIVE_BACK;
                 let written = self.steps.write(&prepared.assignment, &config.model, None, deadline).await?;
                 let (database, context) = (&self.steps.database, &prepared.context);
+                let started = Instant::now();
                 let findings = check::findings(database, &prepared.assignment, context, &written.fitted).await?;
-                Ok(Work::Written(Box::new((prepared, written, findings))))
+                let checked_in = started.elapsed();
+                Ok(Work::Written(Box::new(Draft { prepared, written, findings, prepared_in, checked_in })))
             }
             Workflow::Council(_) => {
                 self.hand_over(held, &(*message).into()).await?;
@@ -156,13 +176,9 @@ impl Worker {
         Ok(claim)
     }
 
-    async fn store(
-        &self,
-        held: Held,
-        prepared: &Prepared,
-        written: &Written,
-        mut findings: Vec<Finding>,
-    ) -> Result<(), JobError> {
+    async fn store(&self, held: Held, draft: Draft) -> Result<(), JobError> {
+        let started = Instant::now();
+        let Draft { prepared, written, mut findings, prepared_in, checked_in } = draft;
         let samples = prepared.context.samples.len();
         let metadata = json!({
             "workflow_type": "simple",
@@ -176,12 +192,20 @@ impl Worker {
         let Prepared { assignment, context, .. } = prepared;
         let (fitted, now) = (&written.fitted, self.steps.ambient.now());
         let mut transaction = self.begin().await?;
-        check::compare_again(&mut transaction, assignment, context, fitted, &mut findings, now).await?;
-        let checked = check::checked(&findings, context, fitted).map_err(|error| JobError::fail(&error))?;
-        let post = post::generated(assignment, written, metadata, checked);
+        check::compare_again(&mut transaction, &assignment, &context, fitted, &mut findings, now).await?;
+        let checked = check::checked(&findings, &context, fitted).map_err(|error| JobError::fail(&error))?;
+        let post = post::generated(&assignment, &written, metadata, checked);
         let holder = Holder::Worker(held.claim);
         let stored = post::store(&mut transaction, holder, &post, &self.steps.ambient).await?;
         let post_id = stored.ok_or_else(|| lost(held))?;
+        let steps = [
+            Noted::done("fetch_context", prepared_in, json!({ "samples": samples })),
+            Noted::done("check", checked_in, json!({ "findings": findings.len() })),
+            Noted::done("store", started.elapsed(), json!({ "post_id": post_id })),
+        ];
+        for step in &steps {
+            note(&mut transaction, &self.steps.ambient, assignment.subject, step).await?;
+        }
         self.commit(transaction).await?;
         tracing::info!(%post_id, execution_id = %held.key.execution_id, model = written.model, "post stored");
         self.count("posts_generated");

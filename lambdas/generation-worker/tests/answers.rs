@@ -28,7 +28,8 @@ async fn a_good_answer_becomes_a_post_that_waits_for_review() {
     let world = World::new(ScriptedModel::saying(GOOD)).await;
     world.handle(1).await.unwrap();
     assert_eq!(world.ended().await, ended("stored", None, "completed"));
-    assert_eq!(world.logs().await, ["generate/1 success final"]);
+    let steps = ["check/1 success", "fetch_context/1 success", "generate/1 success final", "store/1 success"];
+    assert_eq!(world.logs().await, steps);
     let (status, content, original, metadata): (String, String, String, Value) =
         sqlx::query_as("SELECT status, content, original_content, generation_metadata FROM posts")
             .fetch_one(&world.database.admin)
@@ -38,14 +39,26 @@ async fn a_good_answer_becomes_a_post_that_waits_for_review() {
     assert_eq!(content, "We moved the bridge an inch.\n\n#bridges");
     assert_eq!(original, content);
     assert_eq!(metadata["model"], "claude-sonnet-5-5-20260928");
-    assert_eq!(metadata["prompt_version"], "simple-1");
+    assert_eq!(metadata["prompt_version"], "simple-2");
     assert_eq!(metadata["without_samples"], false);
-    let (tokens_in, tokens_out, latency, raw): (i32, i32, i32, String) =
-        sqlx::query_as("SELECT input_tokens, output_tokens, latency_ms, raw_output FROM workflow_logs")
-            .fetch_one(&world.database.admin)
-            .await
-            .unwrap();
+    let (tokens_in, tokens_out, latency, raw): (i32, i32, i32, String) = sqlx::query_as(
+        "SELECT input_tokens, output_tokens, latency_ms, raw_output FROM workflow_logs WHERE step_name = 'generate'",
+    )
+    .fetch_one(&world.database.admin)
+    .await
+    .unwrap();
     assert_eq!((tokens_in, tokens_out, latency, raw.as_str()), (800, 120, 900, GOOD));
+    let without_a_model: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT step_name || ' ' || metadata, latency_ms IS NOT NULL FROM workflow_logs WHERE model IS NULL ORDER BY step_name",
+    )
+    .fetch_all(&world.database.admin)
+    .await
+    .unwrap();
+    let post_id: String =
+        sqlx::query_scalar("SELECT id::text FROM posts").fetch_one(&world.database.admin).await.unwrap();
+    let stored = format!(r#"store {{"post_id": "{post_id}"}}"#);
+    let expected = [r#"check {"findings": 0}"#, r#"fetch_context {"samples": 1}"#, &stored];
+    assert_eq!(without_a_model, expected.map(|step| (step.to_owned(), true)));
 }
 
 #[tokio::test]
@@ -87,7 +100,7 @@ async fn an_unusable_answer_is_repaired_once() {
         let world = World::new(twice(bad, GOOD)).await;
         world.handle(1).await.unwrap();
         assert_eq!(world.ended().await, ended("stored", None, "completed"), "{bad}");
-        assert_eq!(world.logs().await, ["generate/1 success final", "repair/1 success final"], "{bad}");
+        assert_eq!(world.calls().await, ["generate/1 success final", "repair/1 success final"], "{bad}");
         let repaired: bool = sqlx::query_scalar("SELECT (generation_metadata ->> 'repaired')::bool FROM posts")
             .fetch_one(&world.database.admin)
             .await

@@ -1,6 +1,6 @@
 //! One council, one picture.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_cloud::Objects;
@@ -9,7 +9,11 @@ use rostrum_core::ids::OutboxId;
 use rostrum_lambda_kit::TaskError;
 use rostrum_render::{Background, Fonts, Note, RenderError, Request, Scene, Style, Template};
 use rostrum_store::{councils, outbox, posts::objects};
-use rostrum_workflow::{Council, Steps, Stop, council, picture::Picture};
+use rostrum_workflow::{
+    Council, Steps, Stop, council,
+    note::{Noted, note},
+    picture::Picture,
+};
 use serde_json::json;
 
 use crate::captions::{self, Worded};
@@ -44,6 +48,7 @@ impl MemeRenderer {
     }
 
     async fn picture(&self, input: &RenderInput, deadline: DateTime<Utc>) -> Result<Rendered, Stop> {
+        let started = Instant::now();
         let council = Council::load(&self.steps.database, &input.slot).await?;
         if let Some(picture) = council.image {
             return Ok(Rendered { sha256: picture.sha256 });
@@ -65,7 +70,8 @@ impl MemeRenderer {
         let kept = councils::keep_image(&mut transaction, subject.key, &image, now).await?;
         if kept {
             let detail = json!({ "template": picture.template, "sha256": picture.sha256 });
-            self.steps.note(&mut transaction, subject, "render", detail).await?;
+            let step = Noted::done("render", started.elapsed(), detail);
+            note(&mut transaction, &self.steps.ambient, subject, &step).await?;
         } else {
             // It may show somebody who was erased meanwhile.
             let id = OutboxId::new(now, &mut self.steps.ambient.random());

@@ -1,5 +1,7 @@
 //! One council, one refinement.
 
+use std::time::Instant;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rostrum_contracts::council::{Kept, RefineInput, Refined};
 use rostrum_core::{
@@ -9,7 +11,11 @@ use rostrum_core::{
 use rostrum_lambda_kit::TaskError;
 use rostrum_llm::{Schema, Turn};
 use rostrum_store::{councils, posts::recent, prompts::Purpose};
-use rostrum_workflow::{Council, Said, Step, Steps, Stop, Written, check, council, refinement::Refinement};
+use rostrum_workflow::{
+    Council, Said, Step, Steps, Stop, Written, check, council,
+    note::{Noted, note},
+    refinement::Refinement,
+};
 use serde_json::json;
 
 /// The use case and what it needs.
@@ -36,6 +42,7 @@ impl Refiner {
     }
 
     async fn refine(&self, input: &RefineInput, deadline: DateTime<Utc>) -> Result<Refined, Stop> {
+        let started = Instant::now();
         let council = Council::load(&self.steps.database, &input.slot).await?;
         if let Some(refinement) = &council.refinement {
             return Ok(refined(refinement));
@@ -53,7 +60,8 @@ impl Refiner {
         let is_ours = councils::keep_refinement(&mut transaction, key, &kept, &post, self.steps.ambient.now()).await?;
         if is_ours {
             let detail = json!({ "kept": refinement.kept, "problem": refinement.problem });
-            self.steps.note(&mut transaction, council.assignment.subject, "refinement", detail).await?;
+            let step = Noted::done("refinement", started.elapsed(), detail);
+            note(&mut transaction, &self.steps.ambient, council.assignment.subject, &step).await?;
         }
         self.steps.effects.perform("commit", transaction.commit()).await?;
         if is_ours {

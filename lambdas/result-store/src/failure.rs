@@ -1,7 +1,7 @@
 //! What ended a council, in the words of a slot.
 
 use rostrum_contracts::council::Failure;
-use rostrum_store::executions::slots::FailureKind;
+use rostrum_store::{executions::slots::FailureKind, workflow_logs::Status};
 use serde::Deserialize;
 
 /// What a function says that ended with an error.
@@ -24,6 +24,23 @@ pub(crate) fn told(failure: &Failure) -> (FailureKind, String) {
         },
         |kind| (kind, cause.clone()),
     )
+}
+
+/// The log's name of the step in which the machine failed. A state that the log does not know is named as the machine does.
+pub(crate) fn step(failure: &Failure) -> &str {
+    match failure.state.as_str() {
+        "FetchContext" => "fetch_context",
+        "Seats" => "seats",
+        "Aggregate" => "aggregate",
+        "Check" => "check",
+        "Store" => "store",
+        state => state,
+    }
+}
+
+/// How a step ended that failed with this error; what else was said may follow its name.
+pub(crate) fn status(error: &str) -> Status {
+    if error.starts_with("States.Timeout") { Status::Timeout } else { Status::Error }
 }
 
 #[cfg(test)]

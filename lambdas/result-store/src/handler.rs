@@ -1,5 +1,7 @@
 //! One job of the end of a council.
 
+use std::time::Instant;
+
 use rostrum_contracts::council::{
     Checked, CouncilStart, Failure, FailureRecorded, MatchedError, ResultAnswer, ResultJob, Stored,
 };
@@ -11,8 +13,9 @@ use rostrum_store::{
     posts::create,
 };
 use rostrum_workflow::{
-    Council, Stop, Written, check,
+    Council, Stop, Subject, Written, check,
     council::{self, key},
+    note::{Noted, note},
     post, storable,
 };
 use serde_json::{Value, json};
@@ -60,23 +63,29 @@ impl ResultStore {
             return Ok(count(findings));
         }
         let draft = drafted(&council)?;
+        let started = Instant::now();
         let findings = check::findings(&self.database, &council.assignment, &council.context, &draft.fitted).await?;
         let mut transaction = self.database.begin().await?;
         let kept = council::json(&findings)?;
-        councils::keep_findings(&mut transaction, key(slot), &kept, self.ambient.now()).await?;
+        if councils::keep_findings(&mut transaction, key(slot), &kept, self.ambient.now()).await? {
+            let step = Noted::done("check", started.elapsed(), json!({ "findings": findings.len() }));
+            note(&mut transaction, &self.ambient, council.assignment.subject, &step).await?;
+        }
         self.effects.perform("commit", transaction.commit()).await?;
         Ok(count(&findings))
     }
 
     /// `None` if the slot has ended already.
     async fn store(&self, slot: &CouncilStart, [refine, render]: [Option<&str>; 2]) -> Result<Option<Stored>, Stop> {
+        let started = Instant::now();
         let council = Council::load(&self.database, slot).await?;
         let draft = drafted(&council)?;
         let picture = &council.image;
         let mut findings = council.findings.clone().unwrap_or_default();
         // Who died each time, at last after the commit, has failed for the machine, and the post has what was kept all the same.
         let refine = refine.filter(|_| council.refinement.is_none());
-        findings.extend(render.filter(|_| picture.is_none()).map(Finding::no_picture));
+        let render = render.filter(|_| picture.is_none());
+        findings.extend(render.map(Finding::no_picture));
         findings.extend(picture.iter().flat_map(|picture| picture.cut.iter().map(|field| Finding::caption_cut(field))));
         let (assignment, context) = (&council.assignment, &council.context);
         let mut transaction = self.database.begin().await?;
@@ -92,6 +101,12 @@ impl ResultStore {
             let workspace_id = slot.workspace_id;
             create::attach(&mut transaction, workspace_id, post_id, &picture.medium(), self.ambient.now()).await?;
         }
+        let failed = [("refinement", refine), ("render", render)].into_iter();
+        let failed = failed.filter_map(|(name, error)| Some(Noted::failed(name, failure::status(error?), error?)));
+        let done = Noted::done("store", started.elapsed(), json!({ "post_id": post_id }));
+        for step in failed.chain([done]) {
+            note(&mut transaction, &self.ambient, assignment.subject, &step).await?;
+        }
         self.effects.perform("commit", transaction.commit()).await?;
         tracing::info!(%post_id, execution_id = %slot.execution_id, winner = council.winner, "post stored");
         Ok(Some(Stored { post_id }))
@@ -103,10 +118,13 @@ impl ResultStore {
         let message = storable::text(&message);
         tracing::error!(execution_id = %slot.execution_id, employee_id = %slot.employee_id, slot = slot.slot,
             ?kind, message, "slot failed");
-        let outcome = Outcome::Failed { kind, message };
+        let outcome = Outcome::Failed { kind, message: message.clone() };
         let mut transaction = self.database.begin().await?;
         let ended = slots::finish(&mut transaction, key(slot), Holder::Council, &outcome, self.ambient.now()).await?;
         if ended {
+            let subject = Subject { key: key(slot), campaign_id: slot.campaign_id, workflow_type: "council" };
+            let step = Noted::failed(failure::step(failure), failure::status(&failure.error), &message);
+            note(&mut transaction, &self.ambient, subject, &step).await?;
             self.effects.perform("commit", transaction.commit()).await?;
         }
         Ok(ended)

@@ -53,6 +53,17 @@ async fn error(world: &World, job: ResultJob) -> String {
 
 const FINISHED: &str = "SlotFinished: the slot has ended already";
 
+/// `step status: message` of what the log tells of the council's end.
+async fn steps(world: &World) -> Vec<String> {
+    world
+        .look(
+            "SELECT step_name || ' ' || status || CASE WHEN error_message IS NULL THEN '' ELSE ': ' || error_message END
+             FROM workflow_logs WHERE model IS NULL AND (latency_ms IS NULL) = (status <> 'success')
+             ORDER BY step_name",
+        )
+        .await
+}
+
 /// `code severity` of the findings of the only post.
 async fn findings(world: &World) -> Vec<String> {
     world
@@ -84,7 +95,7 @@ async fn a_checked_post_is_stored_for_review_and_its_slot_and_run_end() {
         json!({
             "workflow_type": "council",
             "model": "gpt-6.1-sol",
-            "prompt_version": "simple-1",
+            "prompt_version": "simple-2",
             "samples": 1,
             "without_samples": false,
             "repaired": false,
@@ -100,6 +111,9 @@ async fn a_checked_post_is_stored_for_review_and_its_slot_and_run_end() {
     );
     let audited = "SELECT action || ' ' || subject_id || ' ' || actor_kind FROM audit_log";
     assert_eq!(world.look(audited).await, [format!("post.generated {} system", stored.post_id)]);
+    assert_eq!(steps(&world).await, ["check success", "store success"]);
+    let told = world.look("SELECT metadata ->> 'post_id' FROM workflow_logs WHERE step_name = 'store'").await;
+    assert_eq!(told, [stored.post_id.to_string()]);
     assert_eq!(world.look("SELECT length(signature)::text FROM posts").await.len(), 1);
 }
 
@@ -198,6 +212,13 @@ async fn steps_that_failed_on_the_way_are_told_with_the_post() {
     assert_eq!(told, ["The picture could not be drawn: Runtime.ExitError: \u{fffd} out of memory"]);
     let told = world.look("SELECT generation_metadata -> 'council' ->> 'refine_error' FROM posts").await;
     assert_eq!(told, ["States.Timeout: \u{fffd}"]);
+    let expected = [
+        "check success",
+        "refinement timeout: States.Timeout: \u{fffd}",
+        "render error: Runtime.ExitError: \u{fffd} out of memory",
+        "store success",
+    ];
+    assert_eq!(steps(&world).await, expected);
 }
 
 #[tokio::test]
@@ -209,6 +230,7 @@ async fn a_renderer_that_died_after_it_had_kept_its_picture_leaves_no_finding() 
     run(&world, ResultJob::Store { slot: world.start, picture: None, refine_error: None, render_error }).await;
     assert!(findings(&world).await.is_empty());
     assert_eq!(world.look("SELECT template FROM post_media").await, ["quote-card"]);
+    assert_eq!(steps(&world).await, ["check success", "store success"]);
 }
 
 #[tokio::test]
@@ -233,7 +255,7 @@ async fn a_refiner_that_died_after_it_had_kept_its_refinement_leaves_no_error() 
 
 #[tokio::test]
 async fn a_failure_ends_the_slot_with_its_cause() {
-    let check = async |error: &str, cause: &str, expected: &str| {
+    let check = async |error: &str, cause: &str, expected: &str, step: &str| {
         let world = chosen(1).await;
         let answer = run(&world, fail(world.start, error, cause)).await;
         assert_eq!(answer, ResultAnswer::FailureRecorded(FailureRecorded {}));
@@ -243,14 +265,17 @@ async fn a_failure_ends_the_slot_with_its_cause() {
         assert_eq!(self::error(&world, fail(world.start, error, cause)).await, FINISHED);
         assert_eq!(self::error(&world, store(world.start)).await, FINISHED);
         assert_eq!(world.ended().await, [expected, "failed"]);
+        assert_eq!(steps(&world).await, [step]);
         assert!(world.posts().await.is_empty());
     };
     let told = r#"{"errorType": "no_quorum", "errorMessage": "Nobody wrote."}"#;
-    check("no_quorum", told, "failed no_quorum Nobody wrote.").await;
+    check("no_quorum", told, "failed no_quorum Nobody wrote.", "aggregate error: Nobody wrote.").await;
     let told = r#"{"errorType": "configuration", "errorMessage": "No model \u0000."}"#;
-    check("configuration", told, "failed configuration No model \u{fffd}.").await;
-    let expected = "failed internal The council's step Aggregate failed with States.Timeout: too late";
-    check("States.Timeout", "too late", expected).await;
+    let step = "aggregate error: No model \u{fffd}.";
+    check("configuration", told, "failed configuration No model \u{fffd}.", step).await;
+    let message = "The council's step Aggregate failed with States.Timeout: too late";
+    let (slot, step) = (format!("failed internal {message}"), format!("aggregate timeout: {message}"));
+    check("States.Timeout", "too late", &slot, &step).await;
 }
 
 #[tokio::test]
@@ -330,6 +355,7 @@ impl Scenario for Job {
             world.ended().await,
             world.posts().await,
             findings(world).await,
+            steps(world).await,
             world.look("SELECT findings::text FROM councils WHERE findings IS NOT NULL").await,
             world.look("SELECT sha256 FROM post_media").await,
             world.look("SELECT action FROM audit_log").await,

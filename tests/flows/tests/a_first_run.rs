@@ -28,8 +28,33 @@ async fn the_samples_posts_wait_for_review_and_each_is_traceable_to_its_calls() 
         assert!(log["input_tokens"].as_i64().unwrap() > 100, "{log}");
         assert!(log["output_tokens"].as_i64().unwrap() > 5, "{log}");
         assert!(log["latency_ms"].as_i64().unwrap() > 0, "{log}");
-        assert_eq!(log["prompt_version"], "simple-1");
+        assert_eq!(log["prompt_version"], "simple-2");
         assert!(log["raw_output"].as_str().unwrap().contains("\"body\""), "{log}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_samples_councils_have_drawn_a_picture_for_each_platform() -> Result<()> {
+    let fleet = Fleet::connect().await?;
+    for (platform, template) in [("linkedin", "quote-card"), ("x", "meme-top-bottom")] {
+        let campaigns = fleet.get("/campaigns?limit=100").await?;
+        let campaigns = campaigns["items"].as_array().unwrap();
+        let campaign = campaigns
+            .iter()
+            .find(|campaign| {
+                campaign["platform"] == platform && campaign["workflow_config"]["image"]["template"] == template
+            })
+            .unwrap_or_else(|| panic!("no campaign of the sample draws {template} for {platform}"));
+        let posts = fleet.get(&format!("/posts?campaign_id={}", id(campaign, "id")?)).await?;
+        let post = fleet.get(&format!("/posts/{}", id(&posts["items"][0], "id")?)).await?;
+        assert_eq!(post["generation_metadata"]["council"]["standing"]["kind"], "full", "{post}");
+        let medium = &post["media"][0];
+        assert_eq!(medium["content_type"], "image/jpeg", "{post}");
+        assert!(!medium["alt_text"].as_str().unwrap().is_empty(), "{post}");
+        let picture = reqwest::get(medium["url"].as_str().unwrap()).await?.error_for_status()?.bytes().await?;
+        assert_eq!(picture.len() as u64, medium["bytes"].as_u64().unwrap());
+        assert!(picture.starts_with(&[0xff, 0xd8, 0xff]), "no JPEG");
     }
     Ok(())
 }

@@ -3,8 +3,11 @@ use serde_json::{Map, Value, json};
 use crate::models::choices;
 use crate::models::question::is_text;
 
-/// A copy of `schema` that keeps the small local model short and in bounds: a limit for every string, list and whole number
-/// that has none, and an entry for each choice.
+/// The least characters of a body: the small local model may begin with the author's name, but not stop there.
+const LEAST_BODY: u64 = 80;
+
+/// A copy of `schema` that keeps the small local model in bounds: a limit for every string, list and whole number that has
+/// none, a least length for a body, and an entry for each choice.
 ///
 /// This is the local model's own leash and no part of any provider's protocol; the README says so as well.
 pub(crate) fn leashed(schema: &Value) -> Value {
@@ -26,6 +29,10 @@ fn short(schema: &Value, name: &str) -> Value {
     if is("string") && !fixed {
         let limit = if is_text(name) { 200 } else { 40 };
         cap(&mut copy, "maxLength", limit);
+        if name == "body" && !copy.contains_key("minLength") {
+            let most = copy.get("maxLength").and_then(Value::as_u64).unwrap_or(limit);
+            copy.insert("minLength".to_owned(), json!(LEAST_BODY.min(most)));
+        }
     }
     if is("integer") && !fixed {
         copy.entry("minimum").or_insert(json!(0));
@@ -76,6 +83,7 @@ mod tests {
             "type": "object",
             "properties": {
                 "text": {"type": "string"},
+                "body": {"type": "string"},
                 "title": {"type": ["string", "null"]},
                 "short": {"type": "string", "maxLength": 10},
                 "kind": {"type": "string", "enum": ["a"]},
@@ -88,6 +96,7 @@ mod tests {
             "type": "object",
             "properties": {
                 "text": {"type": "string", "maxLength": 200},
+                "body": {"type": "string", "maxLength": 200, "minLength": 80},
                 "title": {"type": ["string", "null"], "maxLength": 40},
                 "short": {"type": "string", "maxLength": 10},
                 "kind": {"type": "string", "enum": ["a"]},

@@ -37,16 +37,16 @@ pub struct Opening {
 }
 
 /// Opens a council, unless it is open already; then it keeps what it was told first. None is opened for an employee who was
-/// erased.
+/// erased. Answers whether it did.
 ///
 /// # Errors
 /// If Postgres does not take it.
-pub async fn open(transaction: &mut Transaction, opening: &Opening, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn open(transaction: &mut Transaction, opening: &Opening, now: DateTime<Utc>) -> Result<bool, Error> {
     let key = opening.key;
     if !erasure::hold_off(transaction, key.employee_id).await? {
-        return Ok(());
+        return Ok(false);
     }
-    sqlx::query!(
+    let opened = sqlx::query!(
         "INSERT INTO councils (execution_id, employee_id, slot, workspace_id, campaign_id, config, context, prompt_version,
                                system_prompt, user_prompt, seed, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
@@ -66,7 +66,7 @@ pub async fn open(transaction: &mut Transaction, opening: &Opening, now: DateTim
     )
     .execute(transaction)
     .await?;
-    Ok(())
+    Ok(opened.rows_affected() == 1)
 }
 
 /// A council as far as it has come.

@@ -21,18 +21,73 @@ pub struct Recent {
     pub content: String,
 }
 
-/// What makes the `limit` newest posts of the workspace comparable that were not rejected, and were made `since` then: the
-/// newest first. A post without a signature, such as one of somebody who was erased, is comparable with none.
+/// What makes a post comparable with others: its id and its signature.
+pub type Signed = (PostId, Vec<u8>);
+
+/// How many of the newest posts of each kind are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newest {
+    /// Of the whole workspace.
+    pub of_workspace: i64,
+    /// Of the campaign.
+    pub of_campaign: i64,
+    /// Of the employee.
+    pub of_employee: i64,
+}
+
+/// What makes the newest posts comparable that were not rejected: those of the workspace, and beyond these of the campaign
+/// and of the employee, who may write so seldom that others crowd theirs out. A post without a signature, such as one of
+/// somebody who was erased, is comparable with none.
 ///
 /// # Errors
 /// If Postgres cannot be read.
 pub async fn signatures(
     executor: impl PgExecutor<'_>,
     workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    employee_id: UserId,
+    newest: Newest,
+) -> Result<Vec<Signed>, Error> {
+    // One row with all of them: to read a thousand rows would cost far more than to compare a thousand signatures.
+    let posts = sqlx::query!(
+        "SELECT coalesce(array_agg(post.id), '{}') AS \"ids!\",
+                coalesce(array_agg(post.signature), '{}') AS \"signatures!\"
+         FROM ((SELECT id, signature FROM posts
+                WHERE workspace_id = $1 AND status <> 'rejected' AND signature IS NOT NULL
+                ORDER BY workspace_id DESC, id DESC
+                LIMIT $4)
+               UNION
+               (SELECT id, signature FROM posts
+                WHERE workspace_id = $1 AND campaign_id = $2 AND status <> 'rejected' AND signature IS NOT NULL
+                ORDER BY workspace_id DESC, campaign_id DESC, id DESC
+                LIMIT $5)
+               UNION
+               (SELECT id, signature FROM posts
+                WHERE workspace_id = $1 AND employee_id = $3 AND status <> 'rejected' AND signature IS NOT NULL
+                ORDER BY workspace_id DESC, employee_id DESC, id DESC
+                LIMIT $6)) AS post",
+        workspace_id.uuid(),
+        campaign_id.uuid(),
+        employee_id.uuid(),
+        newest.of_workspace,
+        newest.of_campaign,
+        newest.of_employee,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(posts.ids.into_iter().map(PostId::from).zip(posts.signatures).collect())
+}
+
+/// As [`signatures`], of the `limit` newest posts of the workspace that were made `since` then.
+///
+/// # Errors
+/// If Postgres cannot be read.
+pub async fn signatures_since(
+    executor: impl PgExecutor<'_>,
+    workspace_id: WorkspaceId,
     since: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<(PostId, Vec<u8>)>, Error> {
-    // One row with all of them: to read a thousand rows would cost far more than to compare a thousand signatures.
+) -> Result<Vec<Signed>, Error> {
     let posts = sqlx::query!(
         "SELECT coalesce(array_agg(post.id), '{}') AS \"ids!\",
                 coalesce(array_agg(post.signature), '{}') AS \"signatures!\"

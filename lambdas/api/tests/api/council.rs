@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use http::Method;
 use rostrum_contracts::council::CouncilStart;
 use rostrum_core::{
@@ -19,6 +21,7 @@ use rostrum_test_kit::council::{Script, World, judged, post, refinement, said};
 use rostrum_workflow::{
     Choice, Written, check,
     council::{json as kept, key},
+    note::{Noted, note},
     picture::Picture,
     post as stored,
     refinement::Refinement,
@@ -123,7 +126,8 @@ async fn decide(world: &World) {
     let mut transaction = world.database.database.begin().await.unwrap();
     assert!(councils::decide(&mut transaction, world.key(), &decision, world.ambient.now()).await.unwrap());
     candidates::select(&mut transaction, world.key(), &decision.winner, &step).await.unwrap();
-    steps.note(&mut transaction, council.assignment.subject, "aggregate", json!({})).await.unwrap();
+    let step = Noted::done("aggregate", Duration::from_millis(1200), json!({}));
+    note(&mut transaction, &world.ambient, council.assignment.subject, &step).await.unwrap();
     transaction.commit().await.unwrap();
 }
 

@@ -96,11 +96,17 @@ impl World {
     pub async fn logs(&self) -> Vec<String> {
         sqlx::query_scalar(
             "SELECT step_name || '/' || attempt || ' ' || status || CASE WHEN metadata @> '{\"final\": true}' THEN ' final' ELSE '' END
-             FROM workflow_logs ORDER BY created_at, step_name, attempt",
+             FROM workflow_logs ORDER BY step_name COLLATE \"C\", attempt",
         )
         .fetch_all(&self.database.admin)
         .await
         .unwrap()
+    }
+
+    /// Those of [`World::logs`] that asked a model.
+    pub async fn calls(&self) -> Vec<String> {
+        let logs = self.logs().await;
+        logs.into_iter().filter(|log| log.starts_with("generate") || log.starts_with("repair")).collect()
     }
 
     pub async fn contents(&self) -> Vec<String> {
