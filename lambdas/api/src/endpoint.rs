@@ -33,7 +33,7 @@ pub struct Endpoint {
     route: Route,
 }
 
-/// A handler at the path and for the methods that its `#[utoipa::path]` names. `routes!` makes it.
+/// A handler at the path and for the methods that its `#[utoipa::path]` names. `route!` makes it.
 pub struct Route {
     path: String,
     methods: MethodRouter<App>,
@@ -42,12 +42,12 @@ pub struct Route {
 }
 
 /// The [`Route`] of a handler of this module that has a `#[utoipa::path]`.
-macro_rules! routes {
+macro_rules! route {
     ($handler:ident) => {
         pastey::paste! { $crate::endpoint::Route::of::<[<__path_ $handler>], _, _>($handler) }
     };
 }
-pub(crate) use routes;
+pub(crate) use route;
 
 impl Route {
     /// The route of this handler, whose `#[utoipa::path]` is `P`.

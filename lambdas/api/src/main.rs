@@ -30,7 +30,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         let (ambient, effects) = (ambient.clone(), effects.clone());
         Lazy::new(move || backend(aws.clone(), Arc::clone(&secrets), ambient.clone(), effects.clone()).boxed())
     };
-    lambda_http::run(api::router(App::new(backend, keys, gate, document(), ambient, effects))).await
+    lambda_http::run(api::router(App::new(backend, keys, gate, document()?, ambient, effects))).await
 }
 
 /// One environment works on one request at a time; the second connection is the relay's, which sends while it reads, the
@@ -70,9 +70,9 @@ fn gate(aws: &SdkConfig) -> Result<Gate, ConfigError> {
     Ok(Gate { limits, origins, foreign: foreign()? })
 }
 
-/// The file lies where Lambda unpacks the function's zip. Without it everything else is served.
-fn document() -> Document {
-    Document::in_folder(Path::new(&variable("LAMBDA_TASK_ROOT").unwrap_or_default()).join("openapi"))
+/// The file lies where Lambda unpacks the function's zip. Without the file everything else is served.
+fn document() -> Result<Document, ConfigError> {
+    Ok(Document::in_folder(Path::new(&variable("LAMBDA_TASK_ROOT")?).join("openapi")))
 }
 
 /// How long each answer of an identity provider may take. A sign-in needs three of them, within the function's 30 seconds.

@@ -26,7 +26,7 @@ const DESCRIPTION: &str = "Campaigns, the employees that they write for, and the
 Every route under `/api` is served under `/api/v1` too, and the other way round. \
 Errors are `application/problem+json` (RFC 9457). \
 Lists answer `{\"items\": […], \"next_cursor\": …}`, newest first: send `next_cursor` as `cursor` for the next page, until it is null. \
-Single resources carry an `ETag`; a PATCH is a JSON Merge Patch (RFC 7396) and needs it as `If-Match`, other changes obey `If-Match` where it is sent. \
+Single resources carry an `ETag`; a PATCH is a JSON Merge Patch (RFC 7396). Operations that list `If-Match` as required need the `ETag` there, others that take it obey it where it is sent. \
 POSTs that create or trigger take an `Idempotency-Key`: within 24 hours the same request with the same key is carried out once and answered alike. \
 Who asks too often is answered with 429, for an account or a network address; every answer tells in `RateLimit` how many requests are left. \
 `x-permission` names the permission that an operation needs; a role that lacks it is refused with 403. \

@@ -48,6 +48,41 @@ async fn two_changes_of_a_profile_at_once_both_hold() {
     assert_eq!((&me["name"], &me["preferences"]), (&json!("Ada"), &json!({ "theme": "dark" })));
 }
 
+#[tokio::test]
+async fn of_two_who_replace_the_prohibited_words_at_once_one_is_told_to_read_again() {
+    let api = Api::new().await;
+    let path = "/api/workspace/prohibited-words";
+    let read = api.get(path).await.expect(200);
+    let replace = |role: Role, words: Value| {
+        let call = api.anonymous(Method::PUT, path).token(&api.token(role));
+        call.header("if-match", read.header("etag").unwrap()).json(&json!({ "words": words })).send()
+    };
+    // Somebody else holds the workspace until both are at it.
+    let mut held = api.database.admin.begin().await.unwrap();
+    sqlx::query("SELECT FROM workspaces FOR NO KEY UPDATE").execute(&mut *held).await.unwrap();
+    let let_go = async {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let mut waiters = 0;
+        for _ in 0..10_000 {
+            waiters = api.count(waiting).await;
+            if waiters == 2 {
+                break;
+            }
+        }
+        assert_eq!(waiters, 2, "the two do not wait");
+        held.commit().await.unwrap();
+    };
+    let (first, second, ()) =
+        futures::join!(replace(Role::Admin, json!(["cheap"])), replace(Role::SuperAdmin, json!(["risk free"])), let_go);
+    let (won, lost) = if first.status.is_success() { (first, second) } else { (second, first) };
+    let (won, lost) = (won.expect(200), lost.problem(412, "version-stale"));
+    let kept = api.get(path).await;
+    assert_eq!((&kept.json, kept.header("etag")), (&won.json, won.header("etag")));
+    assert_eq!(kept.header("etag"), Some(&*format!("\"{}\"", lost.json["current_version"])));
+    assert_eq!(api.audited(api.workspace.id.uuid()).await, ["workspace.prohibited_words_set"]);
+}
+
 /// A super admin is an admin of the workspaces that they are in.
 #[tokio::test]
 async fn the_last_two_admins_do_not_leave_at_once_nor_one_after_the_other() {

@@ -19,6 +19,9 @@ pub(crate) const FACTOR: &[u8; 20] = b"12345678901234567890";
 /// The id of the team, where there is one.
 pub(crate) const TEAM: &str = "0198b0c4-7c00-7000-8000-000000000001";
 
+/// The `ETag` of a list of prohibited words that has none; no other PUT looks at it.
+const NO_WORDS: &str = "\"1672528962\"";
+
 /// A request that changes something. In its path and body `CAMPAIGN`, `EMPLOYEE` with `SAMPLE`, `COLLEAGUE` and
 /// `MEMBER`, who is a publisher, stand for ids of the workspace, `TEAM` for [`TEAM`], `SLUG` for its short name, and `CODE` for what an app
 /// that knows [`FACTOR`] shows when the request is sent.
@@ -88,8 +91,13 @@ impl Change {
         if self.method == Method::POST {
             call = call.header("idempotency-key", "change");
         }
-        if self.method == Method::PATCH {
-            call = call.header("if-match", "\"1\"");
+        let seen = match self.method {
+            Method::PATCH => Some("\"1\""),
+            Method::PUT => Some(NO_WORDS),
+            _ => None,
+        };
+        if let Some(version) = seen {
+            call = call.header("if-match", version);
         }
         call.send_to(api.router(effects)).await
     }

@@ -14,14 +14,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::Query,
     page::Page,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::AuditRead, routes!(list_audit_log))
+    needs(Permission::AuditRead, route!(list_audit_log))
 }
 
 /// One change.

@@ -24,7 +24,7 @@ use super::{password::hashed, register::verification};
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::Submitted,
     work,
@@ -35,10 +35,10 @@ const RESET: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn endpoints() -> [Endpoint; 4] {
     [
-        public(routes!(send_verification)).guarded(),
-        public(routes!(confirm_verification)).guarded(),
-        public(routes!(send_password_reset)).guarded(),
-        public(routes!(confirm_password_reset)).guarded(),
+        public(route!(send_verification)).guarded(),
+        public(route!(confirm_verification)).guarded(),
+        public(route!(send_password_reset)).guarded(),
+        public(route!(confirm_password_reset)).guarded(),
     ]
 }
 

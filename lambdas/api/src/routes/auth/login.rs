@@ -15,13 +15,13 @@ use super::{
 };
 use crate::{
     App,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::Submitted,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(login)).guarded()
+    public(route!(login)).guarded()
 }
 
 /// Who wants to sign in.

@@ -10,13 +10,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::Account, routes!(logout))
+    own(Permission::Account, route!(logout))
 }
 
 /// Sign out

@@ -15,14 +15,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Submitted,
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::Account, routes!(set_password)).guarded()
+    own(Permission::Account, route!(set_password)).guarded()
 }
 
 /// The old password and the new one.

@@ -15,14 +15,14 @@ use super::session::{self, Fresh, Token};
 use crate::{
     App,
     authentication::Member,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::Submitted,
     work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(refresh)).guarded()
+    public(route!(refresh)).guarded()
 }
 
 /// What is exchanged.

@@ -31,7 +31,7 @@ use super::password::hashed;
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::Submitted,
     work,
@@ -41,7 +41,7 @@ use crate::{
 pub(super) const VERIFICATION: TimeDelta = TimeDelta::days(1);
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(register)).guarded()
+    public(route!(register)).guarded()
 }
 
 /// Who wants to come in, and why they may: with `invitation`, or with `email` and `workspace` where that is open to all.

@@ -17,22 +17,22 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Submitted,
     work::Work,
 };
 
 pub(super) fn begin_endpoint() -> Endpoint {
-    own(Permission::Account, routes!(begin_second_factor)).guarded()
+    own(Permission::Account, route!(begin_second_factor)).guarded()
 }
 
 pub(super) fn confirm_endpoint() -> Endpoint {
-    own(Permission::Account, routes!(confirm_second_factor)).guarded()
+    own(Permission::Account, route!(confirm_second_factor)).guarded()
 }
 
 pub(super) fn remove_endpoint() -> Endpoint {
-    own(Permission::Account, routes!(remove_second_factor)).guarded()
+    own(Permission::Account, route!(remove_second_factor)).guarded()
 }
 
 /// What to put into an authenticator app. It is shown once.

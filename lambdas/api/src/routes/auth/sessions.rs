@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Path,
     page::Page,
@@ -22,11 +22,11 @@ use crate::{
 };
 
 pub(super) fn list_endpoint() -> Endpoint {
-    own(Permission::Account, routes!(list_sessions))
+    own(Permission::Account, route!(list_sessions))
 }
 
 pub(super) fn end_endpoint() -> Endpoint {
-    own(Permission::Account, routes!(end_session))
+    own(Permission::Account, route!(end_session))
 }
 
 /// A place where the caller is signed in.

@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(archive_campaign))
+    of_team(Permission::CampaignsWrite, route!(archive_campaign))
 }
 
 /// Archive a campaign

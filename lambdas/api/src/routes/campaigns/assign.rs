@@ -19,14 +19,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, Submitted},
     work::Begun,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(assign_employees))
+    of_team(Permission::CampaignsWrite, route!(assign_employees))
 }
 
 /// The most employees that are assigned at once.

@@ -13,14 +13,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, Query},
     page::Page,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsRead, routes!(list_campaign_employees))
+    of_team(Permission::CampaignsRead, route!(list_campaign_employees))
 }
 
 /// An employee who writes for a campaign.

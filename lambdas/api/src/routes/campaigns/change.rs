@@ -14,14 +14,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, RequiredIfMatch},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(change_campaign))
+    of_team(Permission::CampaignsWrite, route!(change_campaign))
 }
 
 /// Change a campaign

@@ -14,14 +14,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Submitted,
     work::Begun,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(create_campaign))
+    of_team(Permission::CampaignsWrite, route!(create_campaign))
 }
 
 /// Create a campaign

@@ -9,7 +9,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, Query},
     page::Page,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::ExecutionsRead, routes!(list_campaign_executions))
+    of_team(Permission::ExecutionsRead, route!(list_campaign_executions))
 }
 
 /// List the runs of a campaign, newest first

@@ -9,13 +9,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsRead, routes!(get_campaign))
+    of_team(Permission::CampaignsRead, route!(get_campaign))
 }
 
 /// Read a campaign

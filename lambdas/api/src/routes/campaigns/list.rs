@@ -10,7 +10,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Query,
     page::Page,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsRead, routes!(list_campaigns))
+    of_team(Permission::CampaignsRead, route!(list_campaigns))
 }
 
 /// List the campaigns, newest first

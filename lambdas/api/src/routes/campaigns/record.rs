@@ -18,13 +18,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, Query},
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::ExecutionsRead, routes!(get_council_record))
+    of_team(Permission::ExecutionsRead, route!(get_council_record))
 }
 
 /// How far back it looks if nothing is said, so that what it reads has an end.

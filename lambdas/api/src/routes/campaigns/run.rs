@@ -16,7 +16,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Once, Path},
     routes::names::ExecutionStatus,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsRun, routes!(run_campaign))
+    of_team(Permission::CampaignsRun, route!(run_campaign))
 }
 
 /// A run that was asked for.

@@ -12,14 +12,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Path,
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(unassign_employee))
+    of_team(Permission::CampaignsWrite, route!(unassign_employee))
 }
 
 /// Let an employee write for a campaign no more

@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::EmployeesWrite, routes!(archive_employee))
+    needs(Permission::EmployeesWrite, route!(archive_employee))
 }
 
 /// Archive an employee

@@ -14,14 +14,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::Submitted,
     work::Begun,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::EmployeesWrite, routes!(create_employee))
+    needs(Permission::EmployeesWrite, route!(create_employee))
 }
 
 /// Add an employee

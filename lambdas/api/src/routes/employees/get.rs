@@ -9,13 +9,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::EmployeesRead, routes!(get_employee))
+    own(Permission::EmployeesRead, route!(get_employee))
 }
 
 /// Read an employee

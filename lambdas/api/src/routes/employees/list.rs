@@ -10,14 +10,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::Query,
     page::Page,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::EmployeesRead, routes!(list_employees))
+    needs(Permission::EmployeesRead, route!(list_employees))
 }
 
 /// List the employees, youngest first

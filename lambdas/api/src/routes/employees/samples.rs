@@ -13,7 +13,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,
@@ -22,11 +22,11 @@ use crate::{
 };
 
 pub(super) fn create_endpoint() -> Endpoint {
-    own(Permission::SamplesWrite, routes!(create_sample))
+    own(Permission::SamplesWrite, route!(create_sample))
 }
 
 pub(super) fn list_endpoint() -> Endpoint {
-    own(Permission::SamplesRead, routes!(list_samples))
+    own(Permission::SamplesRead, route!(list_samples))
 }
 
 /// Add a writing sample of an employee

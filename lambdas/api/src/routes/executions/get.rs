@@ -16,13 +16,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{Path, Query},
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    of_team(Permission::ExecutionsRead, routes!(get_execution))
+    of_team(Permission::ExecutionsRead, route!(get_execution))
 }
 
 /// The most slots that are shown: 50 employees with 20 posts are half of it. With their councils they are 2 MB.

@@ -21,7 +21,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,
@@ -34,9 +34,9 @@ const LONGEST: u32 = 366;
 
 pub(super) fn endpoints() -> [Endpoint; 3] {
     [
-        needs(Permission::ApiKeysWrite, routes!(create_api_key)),
-        needs(Permission::ApiKeysWrite, routes!(list_api_keys)),
-        needs(Permission::ApiKeysWrite, routes!(revoke_api_key)),
+        needs(Permission::ApiKeysWrite, route!(create_api_key)),
+        needs(Permission::ApiKeysWrite, route!(list_api_keys)),
+        needs(Permission::ApiKeysWrite, route!(revoke_api_key)),
     ]
 }
 

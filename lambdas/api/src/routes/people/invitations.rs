@@ -21,7 +21,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, own, routes},
+    endpoint::{Endpoint, needs, own, route},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,
@@ -37,10 +37,10 @@ const LIFETIME: TimeDelta = TimeDelta::days(7);
 
 pub(super) fn endpoints() -> [Endpoint; 4] {
     [
-        needs(Permission::MembersWrite, routes!(invite)),
-        needs(Permission::MembersRead, routes!(list_invitations)),
-        needs(Permission::MembersWrite, routes!(revoke_invitation)),
-        own(Permission::Account, routes!(accept_invitation)),
+        needs(Permission::MembersWrite, route!(invite)),
+        needs(Permission::MembersRead, route!(list_invitations)),
+        needs(Permission::MembersWrite, route!(revoke_invitation)),
+        own(Permission::Account, route!(accept_invitation)),
     ]
 }
 

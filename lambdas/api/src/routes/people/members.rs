@@ -20,7 +20,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::{Path, Query, Submitted},
     page::Page,
@@ -30,9 +30,9 @@ use crate::{
 
 pub(super) fn endpoints() -> [Endpoint; 3] {
     [
-        needs(Permission::MembersRead, routes!(list_members)),
-        needs(Permission::MembersWrite, routes!(set_member_role)),
-        needs(Permission::MembersWrite, routes!(remove_member)),
+        needs(Permission::MembersRead, route!(list_members)),
+        needs(Permission::MembersWrite, route!(set_member_role)),
+        needs(Permission::MembersWrite, route!(remove_member)),
     ]
 }
 

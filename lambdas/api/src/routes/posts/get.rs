@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Path,
     routes::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::PostsRead, routes!(get_post))
+    own(Permission::PostsRead, route!(get_post))
 }
 
 /// A post with everything that is known of it.

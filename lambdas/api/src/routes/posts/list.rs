@@ -19,7 +19,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Query,
     page::Page,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::PostsRead, routes!(list_posts))
+    own(Permission::PostsRead, route!(list_posts))
 }
 
 /// What a list shows of a post.

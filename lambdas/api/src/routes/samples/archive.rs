@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::{IfMatch, Path},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::SamplesWrite, routes!(archive_sample))
+    own(Permission::SamplesWrite, route!(archive_sample))
 }
 
 /// Archive a writing sample

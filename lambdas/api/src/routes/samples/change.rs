@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::{Path, RequiredIfMatch},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::SamplesWrite, routes!(change_sample))
+    own(Permission::SamplesWrite, route!(change_sample))
 }
 
 /// Change a writing sample

@@ -9,13 +9,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::SamplesRead, routes!(get_sample))
+    own(Permission::SamplesRead, route!(get_sample))
 }
 
 /// Read a writing sample

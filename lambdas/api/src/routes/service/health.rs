@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(get_health))
+    public(route!(get_health))
 }
 
 /// How long something may take to answer before it counts as unreachable.

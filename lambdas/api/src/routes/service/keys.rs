@@ -8,12 +8,12 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use crate::{
     App,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(get_keys))
+    public(route!(get_keys))
 }
 
 /// Read the public keys that check our tokens

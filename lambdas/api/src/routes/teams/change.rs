@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::{Path, RequiredIfMatch},
     work::Work,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::TeamsWrite, routes!(change_team))
+    needs(Permission::TeamsWrite, route!(change_team))
 }
 
 /// Rename a team

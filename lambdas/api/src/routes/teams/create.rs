@@ -11,14 +11,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::Submitted,
     work::Begun,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    needs(Permission::TeamsWrite, routes!(create_team))
+    needs(Permission::TeamsWrite, route!(create_team))
 }
 
 /// Create a team

@@ -10,13 +10,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Path,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::TeamsRead, routes!(get_team))
+    own(Permission::TeamsRead, route!(get_team))
 }
 
 /// Read a team and who is in it

@@ -10,14 +10,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Query,
     page::Page,
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    own(Permission::TeamsRead, routes!(list_teams))
+    own(Permission::TeamsRead, route!(list_teams))
 }
 
 /// List the teams, newest first

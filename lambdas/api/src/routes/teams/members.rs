@@ -16,7 +16,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::{Path, Submitted},
     routes::names::TeamRoleName,
@@ -24,11 +24,11 @@ use crate::{
 };
 
 pub(super) fn set_endpoint() -> Endpoint {
-    needs(Permission::TeamsWrite, routes!(set_team_member))
+    needs(Permission::TeamsWrite, route!(set_team_member))
 }
 
 pub(super) fn remove_endpoint() -> Endpoint {
-    needs(Permission::TeamsWrite, routes!(remove_team_member))
+    needs(Permission::TeamsWrite, route!(remove_team_member))
 }
 
 /// The most people in a team, so that all of them can be shown at once.

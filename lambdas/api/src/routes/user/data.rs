@@ -13,14 +13,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     routes::auth::without_cookie,
     work::Work,
 };
 
 pub(super) fn endpoints() -> [Endpoint; 2] {
-    [own(Permission::Account, routes!(export_data)), own(Permission::Account, routes!(erase_user))]
+    [own(Permission::Account, route!(export_data)), own(Permission::Account, route!(erase_user))]
 }
 
 /// Export all that is kept of you

@@ -18,7 +18,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::{Caller, reason},
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::{Path, Submitted},
     page::Page,
@@ -27,9 +27,9 @@ use crate::{
 
 pub(super) fn endpoints() -> [Endpoint; 3] {
     [
-        own(Permission::Account, routes!(list_identities)),
-        own(Permission::Account, routes!(link_identity)).guarded(),
-        own(Permission::Account, routes!(unlink_identity)),
+        own(Permission::Account, route!(list_identities)),
+        own(Permission::Account, route!(link_identity)).guarded(),
+        own(Permission::Account, route!(unlink_identity)),
     ]
 }
 

@@ -14,7 +14,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, own, routes},
+    endpoint::{Endpoint, own, route},
     error::ApiError,
     extract::Patch,
     routes::names::RoleName,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(super) fn endpoints() -> [Endpoint; 2] {
-    [own(Permission::Account, routes!(get_profile)), own(Permission::Account, routes!(change_profile))]
+    [own(Permission::Account, route!(get_profile)), own(Permission::Account, route!(change_profile))]
 }
 
 /// The most bytes of the preferences as JSON.

@@ -15,7 +15,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, needs, routes},
+    endpoint::{Endpoint, needs, route},
     error::ApiError,
     extract::Patch,
     routes::names::{RegistrationName, SecondFactorRuleName},
@@ -23,11 +23,11 @@ use crate::{
 };
 
 pub(super) fn get_endpoint() -> Endpoint {
-    needs(Permission::WorkspaceRead, routes!(get_settings))
+    needs(Permission::WorkspaceRead, route!(get_settings))
 }
 
 pub(super) fn patch_endpoint() -> Endpoint {
-    needs(Permission::SettingsWrite, routes!(change_settings))
+    needs(Permission::SettingsWrite, route!(change_settings))
 }
 
 /// What admins say about the workspace.

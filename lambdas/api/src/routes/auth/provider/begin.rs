@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::{
     App,
     answer::Answer,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::{Path, Submitted},
     providers::ProviderName,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(begin_sign_in)).guarded()
+    public(route!(begin_sign_in)).guarded()
 }
 
 /// Who begins.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     App,
-    endpoint::{Endpoint, public, routes},
+    endpoint::{Endpoint, public, route},
     error::ApiError,
     extract::{Path, Submitted},
     providers::ProviderName,
@@ -37,7 +37,7 @@ use crate::{
 };
 
 pub(super) fn endpoint() -> Endpoint {
-    public(routes!(complete_sign_in)).guarded()
+    public(route!(complete_sign_in)).guarded()
 }
 
 /// What the browser brought back, and who wants to sign in with it.

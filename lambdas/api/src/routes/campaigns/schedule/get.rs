@@ -9,14 +9,14 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Path,
     routes::campaigns::known,
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsRead, routes!(get_campaign_schedule))
+    of_team(Permission::CampaignsRead, route!(get_campaign_schedule))
 }
 
 /// Read when a campaign runs

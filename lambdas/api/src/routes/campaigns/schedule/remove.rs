@@ -9,7 +9,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{IfMatch, Path},
     routes::campaigns::{announce_schedule, locked},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(remove_campaign_schedule))
+    of_team(Permission::CampaignsWrite, route!(remove_campaign_schedule))
 }
 
 /// Let a campaign run only on request

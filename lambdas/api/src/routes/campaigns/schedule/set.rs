@@ -13,7 +13,7 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::{IfMatch, Path, Submitted},
     routes::campaigns::{announce_schedule, must_run_again, to_be_changed},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(in super::super) fn endpoint() -> Endpoint {
-    of_team(Permission::CampaignsWrite, routes!(set_campaign_schedule))
+    of_team(Permission::CampaignsWrite, route!(set_campaign_schedule))
 }
 
 /// When a campaign is to run.

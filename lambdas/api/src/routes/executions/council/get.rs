@@ -13,13 +13,13 @@ use crate::{
     App,
     answer::Answer,
     authentication::Caller,
-    endpoint::{Endpoint, of_team, routes},
+    endpoint::{Endpoint, of_team, route},
     error::ApiError,
     extract::Path,
 };
 
 pub(in crate::routes::executions) fn endpoint() -> Endpoint {
-    of_team(Permission::ExecutionsRead, routes!(get_slot_council))
+    of_team(Permission::ExecutionsRead, route!(get_slot_council))
 }
 
 /// The most steps that are shown: six seats, their votes, judges and retries are a tenth of it.
