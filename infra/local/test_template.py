@@ -118,6 +118,57 @@ class Permissions(unittest.TestCase):
     def test_only_the_worker_starts_a_council(self):
         self.assertEqual(self.allowed("states:StartExecution", "Council"), {"GenerationWorker"})
 
+    def check_schedule_role(self, name, action, resources):
+        """Schedules of this account alone are this role, and it may do this alone."""
+        role = self.resources[name]["Properties"]
+        self.assertEqual(set(role), {"AssumeRolePolicyDocument", "Policies"})
+        trusting = {
+            "Effect": "Allow",
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        }
+        self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"], [trusting])
+        self.assertEqual(len(self.statements(name)), 1)
+        statement = self.statements(name)[0]
+        self.assertEqual((statement["Effect"], statement["Action"]), ("Allow", action))
+        self.assertEqual([resource["GetAtt"] for resource in listed(statement["Resource"])], resources)
+
+    def test_a_schedule_of_a_campaign_sends_to_the_orchestrator_or_to_its_dead_letters(self):
+        queues = ["OrchestrationQueue.Arn", "ScheduleDlq.Arn"]
+        self.check_schedule_role("CampaignSchedulerRole", "sqs:SendMessage", queues)
+
+    def test_the_schedule_of_the_relay_calls_the_relay(self):
+        self.check_schedule_role("OutboxRelayScheduleRole", "lambda:InvokeFunction", ["OutboxRelayFunction.Arn"])
+        target = self.resources["OutboxRelaySchedule"]["Properties"]["Target"]
+        self.assertEqual(target["Arn"], {"GetAtt": "OutboxRelayFunction.Arn"})
+        self.assertEqual(target["RoleArn"], {"GetAtt": "OutboxRelayScheduleRole.Arn"})
+
+    def test_only_our_gateway_calls_the_api(self):
+        permissions = [name for name, entry in self.resources.items() if entry["Type"] == "AWS::Lambda::Permission"]
+        self.assertEqual(permissions, ["HttpPermission"])
+        permitted = {
+            "FunctionName": {"Ref": "ApiFunction"},
+            "Action": "lambda:InvokeFunction",
+            "Principal": "apigateway.amazonaws.com",
+            "SourceArn": {"Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Http}/*"},
+        }
+        self.assertEqual(self.resources["HttpPermission"]["Properties"], permitted)
+
+    def test_each_queue_is_read_by_its_own_function_alone(self):
+        sources = [
+            entry["Properties"]
+            for entry in self.resources.values()
+            if entry["Type"] == "AWS::Lambda::EventSourceMapping"
+        ]
+        readers = {source["EventSourceArn"]["GetAtt"]: source["FunctionName"]["Ref"] for source in sources}
+        own = {"OrchestrationQueue": "CampaignOrchestrator", "GenerationQueue": "GenerationWorker"}
+        self.assertEqual(readers, {f"{queue}.Arn": f"{name}Function" for queue, name in own.items()})
+        # What Lambda itself does with a queue, it does as the function's role.
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"):
+            for queue, name in own.items():
+                self.assertEqual(self.allowed(action, queue), {name}, action)
+
     def test_no_policy_of_a_function_names_everything(self):
         for name, entry in self.resources.items():
             if entry["Type"] != "AWS::Serverless::Function":

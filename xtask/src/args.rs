@@ -11,8 +11,9 @@ cargo xtask up [--detach] [--quiet] [--fresh] [--state DIR] [--stage local|test|
 cargo xtask down [--state DIR]           end it; its data stay
 cargo xtask logs [ROLE] [--state DIR]    follow the logs of the functions
 cargo xtask rotate-keys [--state DIR]    replace the key under which the fleet's secrets are sealed
-cargo xtask test [unit|store|machines|flows|schema] [--deployed]
-                                         everything that CI runs, or one part of it
+cargo xtask test [flows|schema] [--deployed]
+                                         everything that CI runs, or what of it needs a fleet
+cargo xtask test unit|store|machines     another part of it
 cargo xtask sqlx [--check]               write (or compare) the query data in .sqlx
 cargo xtask tidy                         the house rules that no compiler sees
 cargo xtask bench NAME [--json]          one benchmark, in release
@@ -153,7 +154,12 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> 
                     bail!("there is no part {other:?} of the tests; there are unit, store, machines, flows and schema")
                 }
             };
-            Command::Test { part, purpose: rest.purpose(Purpose::Tests) }
+            let purpose = match part {
+                None | Some(Part::Flows | Part::Schema) => rest.purpose(Purpose::Tests),
+                // No fleet, so there is nothing to deploy: the flag is refused below.
+                Some(Part::Unit | Part::Store | Part::Machines) => Purpose::Tests,
+            };
+            Command::Test { part, purpose }
         }
         "sqlx" => Command::Sqlx { check: rest.flag("--check") },
         "tidy" => Command::Tidy,
@@ -201,5 +207,48 @@ impl Rest {
 
     fn state(&mut self) -> String {
         self.state.take().unwrap_or_else(|| STATE.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, Part, parse};
+    use crate::fleet::functions::Purpose;
+
+    fn read(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned)).map_err(|error| error.to_string())
+    }
+
+    fn takes(line: &str, expected: Option<Part>, compiled: Purpose) {
+        match read(line) {
+            Ok(Command::Test { part, purpose }) => assert!(part == expected && purpose == compiled, "{line}"),
+            Ok(_) => panic!("{line} is another command"),
+            Err(error) => panic!("{line}: {error}"),
+        }
+    }
+
+    fn refuses(line: &str, word: &str) {
+        let error = read(line).err().unwrap_or_else(|| panic!("{line} is taken"));
+        assert!(error.contains(&format!("does not take {word:?}")), "{line}: {error}");
+    }
+
+    #[test]
+    fn functions_are_compiled_as_deployed_only_where_a_fleet_runs_them() {
+        for (line, part) in [
+            ("test", None),
+            ("test unit", Some(Part::Unit)),
+            ("test store", Some(Part::Store)),
+            ("test machines", Some(Part::Machines)),
+            ("test flows", Some(Part::Flows)),
+            ("test schema", Some(Part::Schema)),
+        ] {
+            takes(line, part, Purpose::Tests);
+        }
+        takes("test --deployed", None, Purpose::Deployment);
+        takes("test flows --deployed", Some(Part::Flows), Purpose::Deployment);
+        takes("test --deployed schema", Some(Part::Schema), Purpose::Deployment);
+        for part in ["unit", "store", "machines"] {
+            refuses(&format!("test {part} --deployed"), "--deployed");
+        }
     }
 }

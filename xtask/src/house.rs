@@ -76,3 +76,42 @@ impl State {
         if shown == Path::new(".rostrum") { String::new() } else { format!(" --state {}", shown.display()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::State;
+
+    #[test]
+    fn fresh_data_keep_the_tools_and_other_fleets() {
+        let folder = env::temp_dir().join(format!("rostrum-state-{}", process::id()));
+        let state = State::at(&folder.to_string_lossy()).unwrap();
+        let kept = ["tools/emulator/installed", "test/fleet.json", "processes.json", "lock"];
+        let gone = [
+            "aws/state/queues.json",
+            "bin/api",
+            "log/edge.log",
+            "postgres/data/PG_VERSION",
+            "secrets/signing-key.pem",
+            "fleet.json",
+            "outputs.json",
+            "parameters.json",
+            "postgres-elsewhere",
+        ];
+        for name in kept.into_iter().chain(gone) {
+            fs::create_dir_all(state.path(name).parent().unwrap()).unwrap();
+            fs::write(state.path(name), "").unwrap();
+        }
+        state.wipe().unwrap();
+        for name in kept {
+            assert!(state.path(name).exists(), "{name} is gone");
+        }
+        for name in gone {
+            assert!(!state.path(name).exists(), "{name} is still there");
+        }
+        assert!(state.path("log").is_dir(), "the next start has nowhere to log");
+        state.wipe().unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -5,6 +5,7 @@ mod args;
 mod bench;
 mod fleet;
 mod house;
+mod lock;
 mod progress;
 mod run;
 mod sqlx;
@@ -15,7 +16,9 @@ mod tools;
 
 use std::process::ExitCode;
 
+use anyhow::Error;
 use args::Command;
+use stop::Stopped;
 
 fn main() -> ExitCode {
     stop::listen();
@@ -35,13 +38,33 @@ fn main() -> ExitCode {
     });
     match done {
         Ok(code) => code,
-        Err(_) if stop::requested() => {
-            eprintln!("stopped");
-            ExitCode::from(130)
-        }
         Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            let (text, code) = told(&error);
+            eprintln!("{text}");
+            ExitCode::from(code)
         }
+    }
+}
+
+/// What is said of an error, and the code that the program ends with. Who asked the program to end is told as well what
+/// could not be ended.
+fn told(error: &Error) -> (String, u8) {
+    if error.is::<Stopped>() { ("stopped".to_owned(), 130) } else { (format!("error: {error:#}"), 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::{Stopped, told};
+
+    #[test]
+    fn only_what_was_asked_for_is_no_error() {
+        let stopped = ("stopped".to_owned(), 130);
+        assert_eq!(told(&Stopped.into()), stopped);
+        assert_eq!(told(&anyhow!(Stopped).context("Python cannot make environments").context("no Postgres")), stopped);
+        let error = anyhow!("the file is damaged").context("the fleet could not be ended");
+        assert_eq!(told(&error), ("error: the fleet could not be ended: the file is damaged".to_owned(), 1));
+        assert_eq!(told(&anyhow!("stopped")), ("error: stopped".to_owned(), 1));
     }
 }

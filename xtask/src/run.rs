@@ -53,6 +53,8 @@ pub(crate) fn shown(command: &mut Command, what: &str) -> Result<ExitStatus> {
 pub(crate) fn captured(command: &mut Command, what: &str) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {what}"))?;
     if !output.status.success() {
+        // Ctrl-C reaches the command as well.
+        stop::check()?;
         bail!("{what} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

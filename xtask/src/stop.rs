@@ -35,6 +35,11 @@ pub(crate) fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
 
+/// Takes the request as met: what follows is done because of it, until somebody asks again.
+pub(crate) fn heed() {
+    REQUESTED.store(false, Ordering::Relaxed);
+}
+
 /// Makes every parallel step end because one of them failed.
 pub(crate) fn cancel() {
     CANCELLED.store(true, Ordering::Relaxed);

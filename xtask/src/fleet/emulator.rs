@@ -13,6 +13,8 @@ use crate::progress::Progress;
 use crate::tools;
 
 const USUAL_PORT: u16 = 4566;
+/// The launcher, and what it imports beside it.
+const FILES: [&str; 3] = ["local/emulator.py", "local/emulator_speed.py", "local/repair.py"];
 
 /// The region that the local fleet pretends to be in.
 pub(crate) const REGION: &str = "us-east-1";
@@ -24,13 +26,11 @@ pub(crate) const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test")
 /// # Errors
 /// With the end of its log.
 pub(crate) fn start(state: &State, processes: &Processes, progress: Progress) -> Result<String> {
-    let launcher = house::infra("local/emulator.py");
-    let make =
-        fs::read_to_string(&launcher).with_context(|| format!("cannot read {}", launcher.display()))?.len().to_string()
-            + &fs::read_to_string(house::infra("local/requirements/emulator.txt")).unwrap_or_default();
+    let make = tools::EMULATOR.make(&FILES)?;
     if let Some(process) = processes.usable("emulator", &make) {
         return Ok(address(process.port));
     }
+    let _turn = ports::turn("emulator", progress)?;
     let port = ports::choose(USUAL_PORT, processes.last_port("emulator"))?;
     let home = state.path("aws");
     // The code of the functions is unpacked anew for each cold start.
@@ -41,7 +41,7 @@ pub(crate) fn start(state: &State, processes: &Processes, progress: Progress) ->
     }
     let mut command = tools::EMULATOR.python();
     // All that the emulator inherits, the functions inherit too: they get nothing of this machine.
-    command.env_clear().current_dir(&home).arg("-B").arg(launcher);
+    command.env_clear().current_dir(&home).arg("-B").arg(house::infra(FILES[0]));
     for (name, value) in [
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ("HOME", &home.display().to_string()),
@@ -81,4 +81,27 @@ pub(crate) fn client(script: &str, endpoint: &str) -> Command {
     }
     command.envs(CREDENTIALS);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::FILES;
+    use crate::house;
+
+    #[test]
+    fn the_emulator_is_made_of_every_file_that_it_imports() {
+        for file in FILES {
+            let text = fs::read_to_string(house::infra(file)).unwrap();
+            let modules = text.lines().filter_map(|line| {
+                let line = line.trim_start();
+                line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?.split_whitespace().next()
+            });
+            let files = modules.map(|module| format!("local/{module}.py"));
+            for imported in files.filter(|imported| house::infra(imported).is_file()) {
+                assert!(FILES.contains(&imported.as_str()), "{file} imports {imported}");
+            }
+        }
+    }
 }

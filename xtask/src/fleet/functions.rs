@@ -1,6 +1,6 @@
 //! Compiles the functions and packs each as the zip that the template names.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,13 +11,16 @@ use super::package::{folders, pack};
 use super::processes::Processes;
 use crate::house::{self, State};
 use crate::progress::Progress;
-use crate::run;
+use crate::{lock, run};
 
 /// The programs that the build left.
 pub(crate) struct Built {
     programs: Vec<(String, PathBuf)>,
     /// How many functions changed since they were packed last.
     pub(crate) changed: usize,
+    /// Every fleet builds and packs to the same folders: no other does before this one has deployed and started what it
+    /// built.
+    _turn: File,
 }
 
 impl Built {
@@ -93,12 +96,16 @@ pub(crate) enum Purpose {
     Deployment,
 }
 
-/// Compiles everything that the fleet runs and packs the functions that changed.
+/// Compiles everything that the fleet runs and packs the functions that changed, once no other fleet does.
 ///
 /// # Errors
 /// With the compiler's last lines.
 pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, progress: Progress) -> Result<Built> {
     let roles = roles()?;
+    let dist = house::root().join("target/dist");
+    fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+    let waiting = || progress.say("waiting for another fleet, which is being built and deployed");
+    let turn = lock::hold(&dist.join("lock"), waiting)?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(house::root()).args(["build", "--bins", "--message-format=json-render-diagnostics"]);
     match purpose {
@@ -125,9 +132,7 @@ pub(crate) fn build(state: &State, processes: &Processes, purpose: Purpose, prog
         .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
         .filter_map(|artifact| Some((artifact.target.name, artifact.executable?)))
         .collect();
-    let mut built = Built { programs, changed: 0 };
-    let dist = house::root().join("target/dist");
-    fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+    let mut built = Built { programs, changed: 0, _turn: turn };
     let mut folders = folders()?;
     for role in &roles {
         let Some(program) = built.program(role) else {

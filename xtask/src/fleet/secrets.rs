@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::whole;
 use crate::house::{self, State};
 use crate::{run, tools};
 
@@ -47,19 +48,17 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Writes a file that only its owner may read.
+/// Writes a file that only its owner may read. One that is there already is replaced when the new one is whole.
 ///
 /// # Errors
 /// If it cannot be written.
 pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
-    let mut opened = File::options()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(file)
-        .with_context(|| format!("cannot write {}", file.display()))?;
-    opened.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))
+    whole::write(file, |next| {
+        let opened = File::options().create_new(true).write(true).mode(0o600).open(next);
+        opened
+            .and_then(|mut opened| opened.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", next.display()))
+    })
 }
 
 /// Twenty letters and digits (100 bits) without those that look alike.
@@ -73,4 +72,33 @@ pub(crate) fn random_word() -> Result<String> {
         .and_then(|mut source| source.read_exact(&mut bytes))
         .context("cannot read /dev/urandom")?;
     Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::{env, fs, process};
+
+    use super::write_private;
+
+    #[test]
+    fn what_is_private_is_its_owners_alone_whatever_was_there() {
+        let folder = env::temp_dir().join(format!("rostrum-secrets-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, left) = (folder.join("parameters.json"), folder.join("parameters.json.next"));
+        for before in ["nothing", "a file of everybody", "a file and what a killed attempt left"] {
+            if before != "nothing" {
+                fs::write(&file, before).unwrap();
+                fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+            }
+            if before.contains("left") {
+                fs::write(&left, before).unwrap();
+            }
+            write_private(&file, "secret").unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), "secret", "{before}");
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{before}");
+            assert!(!left.exists(), "{before}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

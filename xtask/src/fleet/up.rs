@@ -1,5 +1,6 @@
 //! Starts the fleet, or what of it is missing.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -127,6 +128,8 @@ impl Fleet<'_> {
         if chosen != port {
             bail!("somebody took port {port} meanwhile; end the fleet with `cargo xtask down` and try again");
         }
+        // Nothing of the build is read any more: another fleet may build.
+        drop(ground.built);
         let api = format!("{web}/api");
         self.await_health(&api)?;
         let login = json!({ "email": email, "password": secrets.admin_password });
@@ -202,9 +205,7 @@ impl Fleet<'_> {
             return Ok(None);
         }
         tools::MODEL.install(&self.state.log("install-model"), self.progress)?;
-        let model = models::start_model(self.state, self.processes)?;
-        models::await_model(self.state, &model, self.progress)?;
-        Ok(Some(model))
+        models::start_model(self.state, self.processes, self.progress).map(Some)
     }
 
     /// Where people reach the fleet. It is chosen before anybody listens there, because mails and providers lead back to it.
@@ -250,8 +251,14 @@ impl Fleet<'_> {
                 );
             }
         }
-        let _lock = down::lock(self.state)?;
-        let count = Processes::of(self.state)?.end_all()?;
+        stop::heed();
+        let count = down::end_in_turn(self.state, || {
+            // A terminal that was closed asks for the end as well, and takes no line.
+            let _ = writeln!(
+                io::stdout(),
+                "another `cargo xtask` is starting or ending this fleet; it is ended after that (Ctrl-C: it stays)"
+            );
+        })?;
         println!("ended {count} processes; the data stay");
         Ok(ExitCode::SUCCESS)
     }

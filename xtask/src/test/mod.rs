@@ -52,6 +52,7 @@ pub(crate) fn test(part: Option<Part>, purpose: Purpose) -> Result<ExitCode> {
         None => {
             report.step("format", |_| cargo(&["fmt", "--all", "--check"]))?;
             report.step("tidy", |_| Ok(tidy::tidy()? == ExitCode::SUCCESS))?;
+            report.step("dependencies", |_| check_dependencies())?;
             report.step("template", |_| lint_template())?;
             report.step("template permissions", |_| python_tests(&["test_template"]))?;
             report.step("local tools", |_| {
@@ -60,6 +61,10 @@ pub(crate) fn test(part: Option<Part>, purpose: Purpose) -> Result<ExitCode> {
             state_machines(&mut report)?;
             report.step("query data", |_| Ok(sqlx::prepare(true)? == ExitCode::SUCCESS))?;
             report.step("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+            // With its tests comes the feature that describes the API's routes. What is deployed is without it.
+            report.step("clippy of the API as deployed", |_| {
+                cargo(&["clippy", "-p", "api", "--bins", "--", "-D", "warnings"])
+            })?;
             // One build for both: cargo compiles dependencies anew for another choice of packages.
             report.step("unit and store tests", |counts| {
                 on_postgres(&["--workspace", "--exclude", WITH_FLEET], counts)
@@ -82,8 +87,8 @@ impl Report {
         match work(&mut self.counts) {
             Ok(true) => {}
             Ok(false) => self.failed.push(name),
+            Err(error) if error.is::<stop::Stopped>() => return Err(error),
             Err(error) => {
-                stop::check()?;
                 println!("error: {error:#}");
                 self.failed.push(name);
             }
@@ -214,6 +219,18 @@ fn state_machines(report: &mut Report) -> Result<()> {
     report.step("cases of the state machines", |_| machines::cases())
 }
 
+/// What `deny.toml` says, without its advisories: they are a database on the network, which is not everywhere, and with
+/// which a commit that passed today would fail tomorrow.
+fn check_dependencies() -> Result<bool> {
+    tools::DENY.install(&State::at(FLEET_STATE)?.log("install-deny"), Progress::new(false))?;
+    let mut deny = tools::DENY.program("cargo-deny");
+    // Not offline: what only other systems need is in no build here, and is loaded once to read its licence.
+    deny.current_dir(house::root()).args(["--locked", "check"]);
+    // Two versions of a package are the libraries' business, and would be half of what a failure prints.
+    deny.args(["--allow", "duplicate", "bans", "licenses", "sources"]);
+    Ok(run::shown(&mut deny, "cargo-deny")?.success())
+}
+
 fn lint_template() -> Result<bool> {
     let progress = Progress::new(false);
     tools::LINT.install(&State::at(FLEET_STATE)?.log("install-lint"), progress)?;
@@ -229,4 +246,24 @@ fn python_tests(modules: &[&str]) -> Result<bool> {
     let mut python = tools::EMULATOR.python();
     python.current_dir(house::infra("local")).args(["-B", "-m", "unittest", "--quiet"]).args(modules);
     Ok(run::shown(&mut python, "the tests of infra/local")?.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context as _, anyhow};
+
+    use super::{Counts, Report};
+    use crate::stop::Stopped;
+
+    #[test]
+    fn a_step_that_fails_is_told_and_one_that_is_stopped_ends_the_rest() {
+        let mut report = Report { counts: Counts::default(), failed: Vec::new() };
+        report.step("one", |_| Ok(true)).unwrap();
+        report.step("two", |_| Ok(false)).unwrap();
+        report.step("three", |_| Err(anyhow!("the fleet could not be ended"))).unwrap();
+        assert_eq!(report.failed, ["two", "three"]);
+        let stopped = report.step("four", |_| Err(Stopped).context("no Postgres")).unwrap_err();
+        assert!(stopped.is::<Stopped>(), "{stopped:#}");
+        assert_eq!(report.failed, ["two", "three"]);
+    }
 }
