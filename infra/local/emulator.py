@@ -11,6 +11,9 @@ import importlib.metadata
 import inspect
 import json
 import logging
+import os
+import pathlib
+import re
 import sys
 import threading
 import time
@@ -23,6 +26,7 @@ import ministack.services.cloudformation as stacks
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
+import ministack.services.sqs as sqs
 import ministack.services.stepfunctions as machines
 
 import emulator_speed
@@ -30,6 +34,7 @@ from repair import replaced, require
 
 VERSION = "1.5.33"
 STARTED = time.time()
+QUEUE_PORT = "4566"
 KEEP_EVERY = 5
 
 
@@ -132,51 +137,96 @@ def events_of_stacks():
     return sum(len(events) for events in list(stacks._stack_events._data.values()))
 
 
-def state_that_survives_a_kill():
-    """Upstream writes its state when it is asked to end; here what changed is written every few seconds as well.
+def queues_that_keep_their_names():
+    """The URL of a queue has the port of the emulator, and upstream finds the queues that it consumes by their URLs: one
+    that came back on another port would consume nothing. Here the port in a URL is always the same and only a part of the
+    name: whoever listens there, clients ask AWS_ENDPOINT_URL."""
+    made = inspect.getsource(sqs._queue_url_for_account)
+    require("://{DEFAULT_HOST}:{DEFAULT_PORT}/{account_id}/{name}" in made, "the URLs of queues are made in another way")
+    require(sqs._CANONICAL_NETLOC == f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}", "the URLs of queues are compared in another way")
+    sqs.DEFAULT_PORT = QUEUE_PORT
+    sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{QUEUE_PORT}"
+    # A state that was written before this repair has the port of its time wherever such a URL stands.
+    of_any_port = re.compile(rf"://{re.escape(sqs.DEFAULT_HOST)}:\d+(?=/\d{{12}}/)")
+    for name in ("sqs", "cloudformation", "lambda"):
+        file = pathlib.Path(persistence.STATE_DIR, f"{name}.json")
+        before = file.read_text() if persistence.PERSIST_STATE and file.exists() else ""
+        after = of_any_port.sub(f"://{sqs._CANONICAL_NETLOC}", before)
+        if after != before:
+            beside = file.with_suffix(".new")
+            beside.write_text(after)
+            beside.replace(file)
+
+
+def file_of(name):
+    """Which file holds the state of a service, if there is one. Each time it is written it is another."""
+    try:
+        found = os.stat(os.path.join(persistence.STATE_DIR, f"{name}.json"))
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+class KeptState:
+    """What the services hold, written whenever it changed.
 
     Not the logs and the executions of state machines: they only grow, and nothing depends on them.
     """
+
+    def __init__(self):
+        self.written = {}
+        self.copied = collections.deque(maxlen=2)
+
+    def write(self, states):
+        """One round over the services."""
+        events = events_of_stacks()
+        for name, state_of in states.items():
+            if name == "cloudwatch_logs":
+                continue
+            if name == "stepfunctions":
+                state_of = machines_without_executions
+            # To copy the stacks takes 0.4 s, in which everything else waits. What changes with an event may do so
+            # a moment after it: they are copied twice.
+            if name == "cloudformation" and list(self.copied) == [events, events]:
+                continue
+            try:
+                state = state_of()
+                text = json.dumps(state, default=persistence._json_default)
+            except RuntimeError:
+                # It changed while it was copied; the next round has it.
+                continue
+            if state is not None and self.written.get(name) != hash(text):
+                before = file_of(name)
+                persistence.save_state(name, state)
+                if file_of(name) == before:
+                    # It could not be written, which upstream only logs; the next round tries again.
+                    continue
+                self.written[name] = hash(text)
+            if name == "cloudformation":
+                self.copied.append(events)
+                # What is deployed by now stays: who collects cycles need not look at it again.
+                if list(self.copied) == [events, events]:
+                    gc.freeze()
+            # Others work in between.
+            time.sleep(0.02)
+
+
+def state_that_survives_a_kill():
+    """Upstream writes its state when it is asked to end; here what changed is written every few seconds as well."""
     from ministack import app
 
     require(callable(getattr(app, "_build_persistence_save_dict", None)), "the list of what is persisted has moved")
+    require("os.replace(tmp, path)" in inspect.getsource(persistence.save_state), "a state is written in another way")
     require(scheduler._ticker_thread is None, "the scheduler starts before the state is loaded")
     logging.getLogger("persistence").setLevel(logging.WARNING)
-    written = {}
-    copied = collections.deque(maxlen=2)
+    kept = KeptState()
 
     def keep():
         while persistence.PERSIST_STATE:
             time.sleep(KEEP_EVERY)
             # It starts after the state of the last time was loaded, which must not be overwritten before.
-            if scheduler._ticker_thread is None:
-                continue
-            events = events_of_stacks()
-            for name, state_of in app._build_persistence_save_dict().items():
-                if name == "cloudwatch_logs":
-                    continue
-                if name == "stepfunctions":
-                    state_of = machines_without_executions
-                # To copy the stacks takes 0.4 s, in which everything else waits. What changes with an event may do so
-                # a moment after it: they are copied twice.
-                if name == "cloudformation" and list(copied) == [events, events]:
-                    continue
-                try:
-                    state = state_of()
-                    text = json.dumps(state, default=persistence._json_default)
-                except RuntimeError:
-                    # It changed while it was copied; the next round has it.
-                    continue
-                if state is not None and written.get(name) != hash(text):
-                    persistence.save_state(name, state)
-                    written[name] = hash(text)
-                if name == "cloudformation":
-                    copied.append(events)
-                    # What is deployed by now stays: who collects cycles need not look at it again.
-                    if list(copied) == [events, events]:
-                        gc.freeze()
-                # Others work in between.
-                time.sleep(0.02)
+            if scheduler._ticker_thread is not None:
+                kept.write(app._build_persistence_save_dict())
 
     threading.Thread(target=keep, daemon=True, name="keeps-state").start()
 
@@ -230,6 +280,7 @@ def main():
     schedules_as_in_aws()
     batches_need_the_single_permission()
     concurrency_as_a_number()
+    queues_that_keep_their_names()
     state_that_survives_a_kill()
     throttles_that_are_tried_again()
     from ministack.app import main as serve

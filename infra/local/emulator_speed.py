@@ -118,15 +118,22 @@ def answers_that_do_not_wait():
     """Upstream holds an answer back until the function has logged nothing for 5 ms, or for 50 ms if it logs nothing at all,
     and looks each millisecond. Its environments wake ten times a second while they have nothing to do."""
     worker = environments.ProvidedWorker
-    invoke = worker.invoke
+    invoke, drain = worker.invoke, worker._drain_stderr_bounded
     require("log = self._drain_stderr_bounded()" in inspect.getsource(invoke), "answers wait for their logs elsewhere")
+    waits_for_words = "self._drain_stderr_bounded(first_line_wait=" in inspect.getsource(worker._init_log_suffix)
+    require(waits_for_words, "a failed start is explained in another way")
 
-    def answer_first(self):
+    def answer_first(self, **waits):
+        # Who says how long to wait explains why an environment did not start, and needs the words themselves.
+        if waits:
+            return drain(self, **waits)
         self._late_log = LateLog(self)
         return self._late_log
 
     def after_the_last_log(self, *arguments, **options):
-        if before := vars(self).pop("_late_log", None):
+        before = vars(self).pop("_late_log", None)
+        # As a text it is empty: it must not be asked whether it is true.
+        if before is not None:
             before.gather()
         return invoke(self, *arguments, **options)
 

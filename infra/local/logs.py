@@ -1,7 +1,9 @@
 """Follows the logs of the functions: python logs.py [--endpoint URL] [--stage STAGE] [ROLE]"""
 
 import argparse
+import collections
 import json
+import operator
 import time
 from datetime import datetime
 
@@ -41,6 +43,19 @@ def groups(logs, stage, role):
     return {role: roles[role]} if role else roles
 
 
+def unseen(events, group, seen):
+    """Those of a group's events that were not seen before; of several that are alike, each."""
+    alike = collections.Counter()
+    for event in events:
+        # The emulator gives events no id, and all of one invocation the same time.
+        line = (group, event.get("logStreamName"), event["timestamp"], event["message"])
+        key = event.get("eventId") or (*line, alike[line])
+        alike[line] += 1
+        if key not in seen:
+            yield event
+        seen[key] = event["timestamp"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("role", nargs="?")
@@ -60,14 +75,12 @@ def main():
     while True:
         fresh = []
         for role, group in followed.items():
-            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=begin):
-                for event in page["events"]:
-                    # The emulator gives events no id.
-                    key = event.get("eventId") or (group, event.get("logStreamName"), event["timestamp"], event["message"])
-                    if key not in seen and not event["message"].startswith(PLUMBING):
-                        fresh.append((event["timestamp"], role, event["message"]))
-                    seen[key] = event["timestamp"]
-        for line in sorted(fresh):
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=begin)
+            for event in unseen((event for page in pages for event in page["events"]), group, seen):
+                if not event["message"].startswith(PLUMBING):
+                    fresh.append((event["timestamp"], role, event["message"]))
+        # By their times alone: lines of one time stay as they were written.
+        for line in sorted(fresh, key=operator.itemgetter(0)):
             print(line[-1].rstrip() if options.raw else readable(*line), flush=True)
         if options.once:
             return

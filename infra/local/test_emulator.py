@@ -1,18 +1,40 @@
-"""The repairs of emulator.py, against the installed ministack."""
+"""The repairs of emulator.py, against the installed ministack; and the program that makes the key of a fleet."""
 
+import contextlib
+import copy
+import gc
+import io
+import json
+import os
+import pathlib
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
 import unittest
+import urllib.request
+import zipfile
 from datetime import datetime
+from unittest import mock
 from zoneinfo import ZoneInfo
 
+import boto3
 import emulator
+import ministack.core.persistence as persistence
 import ministack.services.cloudformation.stacks as stacks
 import ministack.services.eventbridge as eventbridge
 import ministack.services.lambda_svc as functions
 import ministack.services.scheduler as scheduler
+import ministack.services.sqs as sqs
 import ministack.services.stepfunctions as machines
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 ZURICH = ZoneInfo("Europe/Zurich")
 ARN = "arn:aws:scheduler:us-east-1:000000000000:schedule/campaigns/campaign-1"
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:jobs"
+BOUND_SECONDS = 20
 
 
 def runs(cron, after, count=3):
@@ -153,6 +175,240 @@ class Stacks(unittest.TestCase):
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_IN_PROGRESS")
         stacks._add_event("arn:one", "one", "one", "AWS::CloudFormation::Stack", "CREATE_COMPLETE")
         self.assertEqual(emulator.events_of_stacks() - before, 2)
+
+
+class KeptState(unittest.TestCase):
+    """What is written in between, round by round."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for change in (mock.patch.object(persistence, "STATE_DIR", folder.name), mock.patch.object(persistence, "PERSIST_STATE", True)):
+            change.start()
+            self.addCleanup(change.stop)
+        self.addCleanup(gc.unfreeze)
+        self.addCleanup(persistence.logger.setLevel, persistence.logger.level)
+        persistence.logger.setLevel("WARNING")
+        self.kept = emulator.KeptState()
+        self.state = {"messages": 1}
+        self.copies = 0
+
+    def copy(self):
+        self.copies += 1
+        return copy.deepcopy(self.state)
+
+    def round(self, name):
+        self.kept.write({name: self.copy})
+
+    def written(self, name):
+        return json.loads((self.folder / f"{name}.json").read_text())["payload"]
+
+    def test_what_changed_is_written_and_nothing_else(self):
+        self.round("sqs")
+        self.assertEqual(self.written("sqs"), self.state)
+        (self.folder / "sqs.json").unlink()
+        self.round("sqs")
+        self.assertFalse((self.folder / "sqs.json").exists())
+        self.state["messages"] = 2
+        self.round("sqs")
+        self.assertEqual(self.written("sqs"), self.state)
+
+    def test_what_could_not_be_written_is_tried_again(self):
+        for name in ("sqs", "cloudformation"):
+            with self.subTest(name):
+                obstacle = self.folder / f"{name}.json.tmp"
+                obstacle.mkdir()
+                for _ in range(3):
+                    with self.assertLogs("persistence", "ERROR"):
+                        self.round(name)
+                obstacle.rmdir()
+                self.round(name)
+                self.assertEqual(self.written(name), self.state)
+
+    def test_stacks_are_copied_twice_after_each_event(self):
+        for event in ("CREATE_IN_PROGRESS", "CREATE_COMPLETE"):
+            stacks._add_event("arn:two", "two", "two", "AWS::CloudFormation::Stack", event)
+            self.copies = 0
+            self.round("cloudformation")
+            # What changes with an event may do so a moment after it.
+            self.state["status"] = event
+            for _ in range(3):
+                self.round("cloudformation")
+            self.assertEqual(self.copies, 2)
+            self.assertEqual(self.written("cloudformation"), self.state)
+
+    def test_logs_and_executions_are_left_out(self):
+        self.round("cloudwatch_logs")
+        self.round("stepfunctions")
+        self.assertEqual(self.copies, 0)
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["stepfunctions.json"])
+
+
+class OlderState(unittest.TestCase):
+    """A state that was written when the URLs of queues had the emulator's own port."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(sqs._queues._data.clear)
+        for changed, name, value in (
+            (persistence, "STATE_DIR", folder.name),
+            (persistence, "PERSIST_STATE", True),
+            (sqs, "DEFAULT_PORT", "47001"),
+            (sqs, "_CANONICAL_NETLOC", "localhost:47001"),
+        ):
+            change = mock.patch.object(changed, name, value)
+            change.start()
+            self.addCleanup(change.stop)
+
+    def test_its_queues_get_the_names_of_today(self):
+        before = {"name": "jobs", "url": sqs._queue_url("jobs"), "attributes": {"QueueArn": QUEUE}}
+        self.assertEqual(before["url"], "http://localhost:47001/000000000000/jobs")
+        sqs._queues[before["url"]] = before
+        other = "http://localhost:47001/_aws/execute-api/f302ff04"
+        persistence.save_state("sqs", sqs.get_state())
+        persistence.save_state("lambda", {"QUEUE_URL": before["url"], "API": other})
+        persistence.save_state("cloudformation", {"Ref": before["url"], "ApiEndpoint": other})
+        sqs._queues._data.clear()
+        emulator.queues_that_keep_their_names()
+        sqs.load_persisted_state(persistence.load_state("sqs"))
+        today = "http://localhost:4566/000000000000/jobs"
+        self.assertEqual(list(sqs._queues), [today])
+        self.assertEqual((sqs._queue_url("jobs"), sqs._queue_by_arn(QUEUE)["url"]), (today, today))
+        self.assertEqual(persistence.load_state("lambda"), {"QUEUE_URL": today, "API": other})
+        self.assertEqual(persistence.load_state("cloudformation"), {"Ref": today, "ApiEndpoint": other})
+
+
+class Queues(unittest.TestCase):
+    """Queues of an emulator that comes back on another port, of which the launcher is a process here."""
+
+    # Adds the messages that it gets to a file.
+    CONSUMER = """#!/usr/bin/env python3
+import http.client, json, os
+runtime = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+while True:
+    runtime.request("GET", "/2018-06-01/runtime/invocation/next")
+    answer = runtime.getresponse()
+    if answer.status != 200:
+        break
+    event = json.loads(answer.read())
+    with open(os.environ["CONSUMED"], "a") as file:
+        file.writelines(record["body"] + "\\n" for record in event["Records"])
+    request = answer.getheader("Lambda-Runtime-Aws-Request-Id")
+    runtime.request("POST", f"/2018-06-01/runtime/invocation/{request}/response", "{}")
+    runtime.getresponse().read()
+"""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.consumed = self.folder / "consumed"
+        for name in ("tmp", "state"):
+            (self.folder / name).mkdir()
+
+    def until(self, condition, otherwise):
+        deadline = time.monotonic() + BOUND_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, otherwise)
+            time.sleep(0.02)
+
+    @contextlib.contextmanager
+    def running(self):
+        """The clients' maker of an emulator on a free port, which is ended afterwards."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        address = f"http://127.0.0.1:{port}"
+        environment = {
+            "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp"),
+            "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": address, "MINISTACK_HOST": "localhost",
+            "STATE_DIR": str(self.folder / "state"), "PERSIST_STATE": "1", "AUTH": "true",
+            "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
+        }
+        with open(self.folder / "log", "a") as log:
+            launcher = [sys.executable, "-B", emulator.__file__]
+            process = subprocess.Popen(launcher, env=environment, cwd=self.folder, stdout=log, stderr=log)
+        try:
+            self.until(lambda: self.is_ready(process, address), "the emulator does not start")
+            session = boto3.session.Session("test", "test", region_name="us-east-1")
+            yield lambda service: session.client(service, endpoint_url=address)
+            process.terminate()
+            process.wait(BOUND_SECONDS)
+        finally:
+            process.kill()
+            process.wait()
+
+    def is_ready(self, process, address):
+        self.assertIsNone(process.poll(), (self.folder / "log").read_text())
+        try:
+            with urllib.request.urlopen(f"{address}/_ministack/health", timeout=BOUND_SECONDS):
+                return True
+        except OSError:
+            return False
+
+    def deploy(self, client):
+        """A queue that a function consumes."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("bootstrap", self.CONSUMER)
+        client("lambda").create_function(
+            FunctionName="consumer",
+            Runtime="provided.al2023",
+            Handler="bootstrap",
+            Role=client("iam").create_role(RoleName="consumer", AssumeRolePolicyDocument='{"Statement": []}')["Role"]["Arn"],
+            Code={"ZipFile": archive.getvalue()},
+            Environment={"Variables": {"CONSUMED": str(self.consumed)}},
+        )
+        client("sqs").create_queue(QueueName="jobs")
+        client("lambda").create_event_source_mapping(EventSourceArn=QUEUE, FunctionName="consumer")
+
+    def check_is_consumed(self, client, body):
+        queues = client("sqs")
+        queues.send_message(QueueUrl=queues.get_queue_url(QueueName="jobs")["QueueUrl"], MessageBody=body)
+        self.until(lambda: self.consumed.exists() and body in self.consumed.read_text().split(), f"{body} is not consumed")
+
+    def test_one_is_consumed_after_the_port_changed(self):
+        with self.running() as client:
+            self.deploy(client)
+            self.check_is_consumed(client, "one")
+        with self.running() as client:
+            self.check_is_consumed(client, "two")
+
+
+class SigningKey(unittest.TestCase):
+    """The program that makes the key of a fleet."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.key = pathlib.Path(folder.name, "signing-key.pem")
+
+    def make(self, *before, **options):
+        program = pathlib.Path(emulator.__file__).with_name("signing_key.py")
+        return subprocess.run([sys.executable, "-B", *before, program, self.key], capture_output=True, text=True, **options)
+
+    def test_it_is_written_whole_or_not_at_all(self):
+        # A disk that is full after the first bytes.
+        full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        self.assertIn("File too large", self.make(preexec_fn=full).stderr)
+        self.assertEqual(list(self.key.parent.iterdir()), [])
+        self.assertEqual(self.make().returncode, 0)
+        self.assertEqual(load_pem_private_key(self.key.read_bytes(), None).key_size, 2048)
+        self.assertEqual(self.key.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(list(self.key.parent.iterdir()), [self.key])
+
+    def test_a_program_that_is_killed_leaves_nothing_in_the_place_of_the_key(self):
+        killed = "import os, runpy, sys; os.rename = lambda *_: os._exit(9); runpy.run_path(sys.argv.pop(1))"
+        self.assertEqual(self.make("-c", killed).returncode, 9)
+        self.assertFalse(self.key.exists())
+        self.assertEqual(self.make().returncode, 0)
+        self.assertEqual(list(self.key.parent.iterdir()), [self.key])
+
+    def test_one_that_is_there_stays(self):
+        self.key.write_text("a key")
+        self.assertIn("FileExistsError", self.make().stderr)
+        self.assertEqual(self.key.read_text(), "a key")
 
 
 if __name__ == "__main__":

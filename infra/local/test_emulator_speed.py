@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import http.server
+import io
 import pathlib
 import queue
 import socket
@@ -11,12 +12,24 @@ import threading
 import time
 import types
 import unittest
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import emulator_speed
 import ministack.core.lambda_runtime as environments
 import ministack.services.lambda_svc as functions
 import ministack.services.stepfunctions as machines
+
+BOUND_SECONDS = 5
+
+
+def until(condition, otherwise):
+    """Waits until it holds, and fails if it does not come to that."""
+    deadline = time.monotonic() + BOUND_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise)
+        time.sleep(0.001)
 
 
 class Expressions(unittest.TestCase):
@@ -39,7 +52,8 @@ class Expressions(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(found, {number: {f"{number}!"} for number in range(8)})
-        self.assertLessEqual(len(machines._expressions.idle["$states.input.number & '!'"]), 8)
+        parsed = len(machines._expressions.idle["$states.input.number & '!'"])
+        self.assertTrue(1 <= parsed <= 8, f"{parsed} expressions are kept for 8 threads")
 
     def test_null_is_a_value_and_nothing_is_none(self):
         self.assertIsNone(self.evaluate("$nothing", {}))
@@ -90,8 +104,7 @@ class TimedTasks(unittest.TestCase):
         for _ in range(20):
             names.add(machines._invoke_resource_with_timeout("resource", {}, 5))
             # A thread counts as idle a moment after its answer.
-            while not machines._timed_tasks._idle_semaphore._value:
-                time.sleep(0.001)
+            until(lambda: machines._timed_tasks._idle_semaphore._value, "the thread does not become idle")
         self.assertEqual(len(names), 1)
 
     def test_a_task_that_takes_too_long_ends_by_its_name(self):
@@ -129,7 +142,7 @@ class Requests(unittest.TestCase):
         self.server.server_close()
 
     def test_many_go_over_one_connection(self):
-        client = http.client.HTTPConnection(*self.server.server_address)
+        client = http.client.HTTPConnection(*self.server.server_address, timeout=BOUND_SECONDS)
         try:
             for body in ("one", "", "ü: three\r\n\r\n"):
                 client.request("POST", "/answer", body.encode(), {"content-LENGTH": str(len(body.encode()))})
@@ -141,7 +154,7 @@ class Requests(unittest.TestCase):
             client.close()
 
     def raw(self, request):
-        with socket.create_connection(self.server.server_address) as connection:
+        with socket.create_connection(self.server.server_address, timeout=BOUND_SECONDS) as connection:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
             return connection.makefile("rb").read()
@@ -230,21 +243,84 @@ class Answers(unittest.TestCase):
         self.logs.put({}, "request", "a line", True, 7)
         self.assertEqual(self.written.get_nowait()[0], ({}, "request", "a line", True, 7))
 
-    def test_an_environment_answers_before_its_log(self):
-        saved = dict(vars(environments.ProvidedWorker)), functions._emit_lambda_logs, environments._PROVIDED_POLL
-        try:
-            emulator_speed.answers_that_do_not_wait()
-            log = environments.ProvidedWorker._drain_stderr_bounded(self.worker)
-            self.assertEqual(log, "")
-            self.worker._stderr_queue.put("a line")
-            self.assertEqual(log.gather(), "a line")
-        finally:
-            for name in ("_drain_stderr_bounded", "invoke", "_build_handler_class"):
-                if name in saved[0]:
-                    setattr(environments.ProvidedWorker, name, saved[0][name])
-                else:
-                    delattr(environments.ProvidedWorker, name)
-            functions._emit_lambda_logs, environments._PROVIDED_POLL = saved[1:]
+
+class Environments(unittest.TestCase):
+    """Environments with a process, as the emulator runs them."""
+
+    # Logs what it is sent, answers, and asks for more.
+    ECHO = """#!/usr/bin/env python3
+import http.client, os
+runtime = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+while True:
+    runtime.request("GET", "/2018-06-01/runtime/invocation/next")
+    answer = runtime.getresponse()
+    if answer.status != 200:
+        break
+    text = answer.read()
+    print(text.decode(), flush=True)
+    request = answer.getheader("Lambda-Runtime-Aws-Request-Id")
+    runtime.request("POST", f"/2018-06-01/runtime/invocation/{request}/response", text)
+    runtime.getresponse().read()
+"""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        worker = environments.ProvidedWorker
+        for changed, name in (
+            (worker, "_drain_stderr_bounded"),
+            (worker, "invoke"),
+            (worker, "_build_handler_class"),
+            (functions, "_emit_lambda_logs"),
+            (environments, "_PROVIDED_POLL"),
+            (functions, "_PROVIDED_CODE_CACHE"),
+        ):
+            own = name in vars(changed)
+            self.addCleanup(*(setattr, changed, name, getattr(changed, name)) if own else (delattr, changed, name))
+        functions._PROVIDED_CODE_CACHE = folder.name
+        self.addCleanup(environments.logger.setLevel, environments.logger.level)
+        environments.logger.setLevel("WARNING")
+        emulator_speed.answers_that_do_not_wait()
+
+    def environment(self, bootstrap):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("bootstrap", bootstrap)
+        arn = "arn:aws:lambda:us-east-1:000000000000:function:echo"
+        config = {"FunctionName": "echo", "FunctionArn": arn, "Timeout": BOUND_SECONDS}
+        worker = environments.ProvidedWorker("echo", config, archive.getvalue())
+        self.addCleanup(worker._teardown)
+        return worker
+
+    def logged(self, worker):
+        until(worker._stderr_queue.qsize, "nothing was logged")
+
+    def test_one_answers_before_its_log(self):
+        worker = self.environment(self.ECHO)
+        answer = worker.invoke("a line", "one")
+        self.assertEqual((answer["status"], answer["result"], answer["log"]), ("ok", "a line", ""))
+        self.logged(worker)
+        self.assertEqual(answer["log"].gather(), '"a line"')
+
+    def test_the_log_of_one_invocation_is_not_given_to_the_next(self):
+        worker = self.environment(self.ECHO)
+        one = worker.invoke("first", "one")["log"]
+        self.logged(worker)
+        two = worker.invoke("second", "two")["log"]
+        self.logged(worker)
+        self.assertEqual((two.gather(), one.gather()), ('"second"', '"first"'))
+
+    def test_one_that_dies_while_it_starts_tells_why(self):
+        worker = self.environment("#!/bin/sh\necho there is no database >&2\nexit 3\n")
+        with self.assertRaises(RuntimeError) as caught:
+            worker.invoke({}, "one")
+        self.assertEqual(str(caught.exception), "bootstrap exited during init with code 3: there is no database")
+
+    def test_one_that_starts_for_too_long_tells_why(self):
+        worker = self.environment("#!/bin/sh\necho waiting for a database\nexec sleep 60\n")
+        with self.assertRaises(environments.ProvidedInitTimeout) as caught:
+            worker._spawn(init_timeout=0.5)
+        self.assertEqual(str(caught.exception), "bootstrap did not reach the Runtime API within 0.5s: waiting for a database")
 
 
 if __name__ == "__main__":
