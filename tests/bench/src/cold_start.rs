@@ -100,7 +100,7 @@ impl Drop for Running {
 }
 
 /// What Lambda and the template set; nothing of it is asked for before the first message.
-const ENVIRONMENT: [(&str, &str); 32] = [
+const ENVIRONMENT: [(&str, &str); 33] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -111,6 +111,7 @@ const ENVIRONMENT: [(&str, &str); 32] = [
     ("AWS_SECRET_ACCESS_KEY", "bench"),
     ("AWS_SESSION_TOKEN", "bench"),
     ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+    ("LAMBDA_TASK_ROOT", "/var/task"),
     ("RUST_LOG", "info"),
     ("STAGE", "local"),
     ("DATABASE_SECRET_ARN", "bench"),
