@@ -38,7 +38,8 @@ impl Secrets {
         let key = folder.join("signing-key.pem");
         if !key.exists() {
             let mut make = tools::EMULATOR.python();
-            run::captured(make.arg(house::infra("local/signing_key.py")).arg(&key), "making the signing key")?;
+            let pem = run::captured(make.arg(house::infra("local/signing_key.py")), "making the signing key")?;
+            write_private(&key, &pem)?;
         }
         Ok(Self { admin_password: read(&password)?, signing_key: read(&key)? })
     }
